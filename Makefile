@@ -1,0 +1,75 @@
+# GNU make 3.81 or newer. `make` alone lists what there is.
+#   STUDY  a folder's name in data/raw, or a path to a study folder
+#   OUT    where the outputs of a study outside this repository go
+
+.DEFAULT_GOAL := help
+STUDY  ?= pacemakers
+OUT    ?=
+FORCE  ?=
+PYTHON ?=
+
+# The environment is named by what the lock file says, not by when it was written: a clone or a
+# checkout changes every time stamp.
+ENV := .venv/made-from-$(shell cksum < requirements.lock | tr ' ' '-')
+RUN := .venv/bin/python -m analysis
+FOR := "$(STUDY)" $(if $(OUT),--out "$(OUT)")
+PHASES := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]_*.ipynb))))
+
+.PHONY: help all figures status lab new test test-all lint clean $(PHASES)
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  make $(firstword $(PHASES))   run one phase alone; the others:"
+	@echo "      $(wordlist 2,9,$(PHASES))"
+	@echo "  With STUDY=path: another study than the shipped one. With FORCE=1: even if nothing changed."
+
+all: $(ENV) ## figures, tables and executed notebooks: run every phase that is not up to date
+	@$(RUN) run $(FOR) $(if $(FORCE),--force)
+
+$(PHASES): $(ENV)
+	@$(RUN) run $(FOR) --phase $@ $(if $(FORCE),--force)
+
+figures: $(ENV) ## redraw the figures alone, from the tables beside them
+	@$(RUN) figures $(FOR)
+
+status: $(ENV) ## which phases are up to date, which are not, and why
+	@$(RUN) status $(FOR)
+
+lab: $(ENV) ## open the notebooks in JupyterLab
+	@.venv/bin/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/1_familiarisation.ipynb
+
+new: $(ENV) ## STUDY=path: write an empty study folder that explains itself
+	@if [ "$(origin STUDY)" = file ]; then echo "Say where: make new STUDY=path/to/my_study"; exit 1; fi
+	@$(RUN) new "$(STUDY)"
+
+test: $(ENV) ## run the tests (minutes)
+	@.venv/bin/python -m pytest -m "not slow"
+
+test-all: $(ENV) ## run all tests, the long ones too
+	@.venv/bin/python -m pytest
+
+lint: $(ENV) ## check the style of the code
+	@.venv/bin/python -m ruff check src tests
+
+clean: ## remove the environment (results stay)
+	@rm -rf .venv
+
+# The environment: Python's own venv, then the packages of the lock file, each checked by its hash.
+$(ENV):
+	@found=; for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
+	  if command -v $$python >/dev/null 2>&1 && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed and was not found. Install it, or name it: make all PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	if ! $$found -c 'import venv, ensurepip' 2>/dev/null; then \
+	  echo "Python's own module venv is missing. On Debian or Ubuntu: sudo apt install python3-venv. Then the same command again." >&2; exit 1; fi; \
+	if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "Making the environment .venv with $$($$found --version) ..."; \
+	  $$found -m venv --clear .venv || { rm -rf .venv; exit 1; }; fi
+	@echo "Installing the packages of requirements.lock into .venv (a minute or two the first time) ..."
+	@rm -f .venv/made-from-*
+	@awk '/^uv==/ {take = 1} take {print} take && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
+	@.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock \
+	  || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "analysis.pth").write_text("../../../../src\n")'
+	@touch $@

@@ -1,0 +1,68 @@
+"""Modules of ideas take tables and give tables, and import none of each other."""
+
+import ast
+from pathlib import Path
+
+from analysis import problems
+
+MODULES = sorted(Path(problems.__file__).parent.rglob("*.py"))
+COMMON_GROUND = {"problems", "tables", "study"}
+COMPOSERS = {"pipeline", "__main__", "new_study"}  # they run phases; they hold no idea
+NO_NOUNS = {"utils", "util", "helpers", "common", "misc", "manager"}
+
+
+def trees():
+    """Name and syntax tree of each module of ideas."""
+    return {m.stem: ast.parse(m.read_text("utf-8")) for m in MODULES if m.stem not in COMPOSERS}
+
+
+def modules_imported(tree):
+    """The modules of `analysis` that a module imports, wherever the import stands."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if "analysis." in alias.name}
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            found |= {node.module.split(".")[0]} if node.module else {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "analysis":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith("analysis."):
+            found.add(node.module.split(".")[1])
+    return found
+
+
+def prints(tree):
+    """The lines on which a module prints."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call.lineno for call in calls if getattr(call.func, "id", "") == "print"]
+
+
+def offenders(found):
+    return [f"{name}.py: {sorted(what)}" for name, what in found.items() if what]
+
+
+def test_modules_of_ideas_import_only_the_common_ground():
+    ideas = trees()
+    assert {"agreement", "consensus", "themes", "corpus", "codings"} <= set(ideas)
+    found = {name: modules_imported(tree) - COMMON_GROUND for name, tree in ideas.items()}
+    assert offenders(found) == []
+
+
+def test_modules_of_ideas_do_not_print():
+    assert offenders({name: prints(tree) for name, tree in trees().items()}) == []
+
+
+def test_each_file_is_named_by_a_noun_of_the_methods_section():
+    assert [m.name for m in MODULES if {m.stem, m.parent.name} & NO_NOUNS] == []
+
+
+def test_an_arrow_between_ideas_is_found_however_it_is_written():
+    source = (
+        "import analysis.themes\nfrom analysis import codings\nfrom analysis.corpus import x\n"
+        "from . import consensus\nfrom .tables import y\nimport pandas\n"
+        "def f():\n    from analysis.report import z\n    print(z)\n"
+    )
+    found = modules_imported(ast.parse(source))
+    assert found == {"themes", "codings", "corpus", "consensus", "tables", "report"}
+    assert offenders({"agreement": {"codings"}}) == ["agreement.py: ['codings']"]
+    assert prints(ast.parse(source)) == [9]
