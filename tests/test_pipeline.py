@@ -212,7 +212,8 @@ def small_notebooks(tmp_path, monkeypatch):
     folder = tmp_path / "notebooks"
     folder.mkdir()
     for phase in PHASES:
-        lines = f"from pathlib import Path\nassert '{phase}' != '{PHASES[2]}' or Path('mended').exists(), 'no'"
+        fails = "from pathlib import Path\nassert Path('mended').exists(), 'no'"
+        lines = fails if phase == PHASES[2] else "1 + 1"
         write_notebook(folder / f"{phase}.ipynb", PARAMETERS, lines)
     monkeypatch.setattr(pipeline, "NOTEBOOKS", folder)
     return folder

@@ -87,5 +87,6 @@ import nbformat
 from nbclient import NotebookClient
 for phase in {PHASES!r}:
     notebook = nbformat.read(f"notebooks/{{phase}}.ipynb", as_version=4)
-    NotebookClient(notebook, kernel_name="python3", resources={{"metadata": {{"path": "notebooks"}}}}).execute()
+    place = {{"metadata": {{"path": "notebooks"}}}}
+    NotebookClient(notebook, kernel_name="python3", resources=place).execute()
 """

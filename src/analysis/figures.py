@@ -412,7 +412,7 @@ def redraw(path):
     """
     path = Path(path)
     ids = {"essay_id": str, "theme": str, "code": str, "theme_a": str, "theme_b": str}
-    table = pd.read_csv(path, dtype=ids, keep_default_na=False)
+    table = pd.read_csv(path, dtype=ids, keep_default_na=False, float_precision="round_trip")
     for column in {"alpha", "marked", "jaccard"} & set(table):
         table[column] = pd.to_numeric(table[column])
     caption, alt = (
