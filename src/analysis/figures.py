@@ -41,7 +41,7 @@ THEME_COLOURS = """
     af444e 3b889a ad8331 8e4b15 826275 707c26 7d5b9f 877b5a 225a93 bd7e88 aa6ec4 796bc9
     2d552d 546733 ca7b57 6a92a2 485eb5 4b4e6d 3e6960 618573 6979ac 479849 6f3e5d a05986
     6949a3 ad6f79 7b6048 15617a 635737 ae6837 6d3385 116b1a 4f86c3 906a65 856833 714d4d
-""".split()  # noqa: SIM905
+""".split()
 
 # On top of matplotlib's own defaults, so that nobody's matplotlibrc or seaborn theme gets in.
 STYLE = {
@@ -412,16 +412,13 @@ def redraw(path):
     """
     path = Path(path)
     ids = {"essay_id": str, "theme": str, "code": str, "theme_a": str, "theme_b": str}
-    table = pd.read_csv(path, dtype=ids, keep_default_na=False, float_precision="round_trip")
+    table = pd.read_csv(path, dtype=ids, keep_default_na=False)
     for column in {"alpha", "marked", "jaccard"} & set(table):
         table[column] = pd.to_numeric(table[column])
-    caption, alt = (
-        path.with_suffix(".txt").read_text(encoding="utf-8").split("\n\nAlternative text\n")
-    )
+    words = path.with_suffix(".txt").read_text(encoding="utf-8")
+    caption, alt = words.removeprefix("Caption\n").split("\n\nAlternative text\n")
     with drawn(path.stem, table) as fig:
-        files = save_figure(
-            fig, table, path.parent, path.stem, alt=alt, caption=caption.removeprefix("Caption\n")
-        )
+        files = save_figure(fig, table, path.parent, path.stem, alt=alt.strip(), caption=caption)
         plt.close(fig)
     return files
 
