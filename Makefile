@@ -36,7 +36,9 @@ status: $(ENV) ## which phases are up to date, which are not, and why
 	@$(RUN) status $(FOR)
 
 lab: $(ENV) ## open the notebooks in JupyterLab
-	@.venv/bin/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/1_familiarisation.ipynb
+	@.venv/bin/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
+	  --LabApp.default_url=/lab/tree/notebooks/1_familiarisation.ipynb \
+	  --ContentsManager.pre_save_hook=analysis.lab.without_outputs
 
 new: $(ENV) ## STUDY=path: write an empty study folder that explains itself
 	@if [ "$(origin STUDY)" = file ]; then echo "Say where: make new STUDY=path/to/my_study"; exit 1; fi
