@@ -1,11 +1,16 @@
 # GNU make 3.81 or newer. `make` alone lists what there is.
 #   STUDY  a folder's name in data/raw, or a path to a study folder
 #   OUT    where the outputs of a study outside this repository go
+#   FORCE=1    even if nothing changed
+#   TIMEOUT=s  stop a notebook whose cell takes longer than so many seconds
+#   ENGINE=kernel  an ordinary Jupyter kernel for each notebook, as on macOS
 
 .DEFAULT_GOAL := help
 STUDY  ?= pacemakers
 OUT    ?=
 FORCE  ?=
+TIMEOUT ?=
+ENGINE ?=
 PYTHON ?=
 
 # The environment is named by what the lock file says, not by when it was written: a clone or a
@@ -13,9 +18,10 @@ PYTHON ?=
 ENV := .venv/made-from-$(shell cksum < requirements.lock | tr ' ' '-')
 RUN := .venv/bin/python -m analysis
 FOR := "$(STUDY)" $(if $(OUT),--out "$(OUT)")
+HOW := $(if $(FORCE),--force) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(ENGINE),--engine $(ENGINE))
 PHASES := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]_*.ipynb))))
 
-.PHONY: help all figures status lab new test test-all lint clean $(PHASES)
+.PHONY: help all figures status verify lab new test test-all lint clean $(PHASES)
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,16 +30,19 @@ help: ## show this list
 	@echo "  With STUDY=path: another study than the shipped one. With FORCE=1: even if nothing changed."
 
 all: $(ENV) ## figures, tables and executed notebooks: run every phase that is not up to date
-	@$(RUN) run $(FOR) $(if $(FORCE),--force)
+	@$(RUN) run $(FOR) $(HOW)
 
 $(PHASES): $(ENV)
-	@$(RUN) run $(FOR) --phase $@ $(if $(FORCE),--force)
+	@$(RUN) run $(FOR) --phase $@ $(HOW)
 
 figures: $(ENV) ## redraw the figures alone, from the tables beside them
 	@$(RUN) figures $(FOR)
 
 status: $(ENV) ## which phases are up to date, which are not, and why
 	@$(RUN) status $(FOR)
+
+verify: $(ENV) ## for reviewers: run the shipped study anew and compare with what is committed
+	@$(RUN) verify
 
 lab: $(ENV) ## open the notebooks in JupyterLab
 	@.venv/bin/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \

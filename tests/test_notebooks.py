@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from analysis.pipeline import QUESTIONS, READS, parameters_of
+from analysis.freshness import READS
+from analysis.pipeline import QUESTIONS, parameters_of
 from analysis.study import NOTEBOOKS, PHASES
 
 

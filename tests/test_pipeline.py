@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import pipeline
+from analysis import freshness, pipeline
 from analysis.new_study import write_study
 from analysis.problems import StudyError
-from analysis.study import PHASES
+from analysis.study import PHASES, ROOT
 
 QUIET = {"say": lambda *_, **__: None}
 
@@ -94,7 +94,7 @@ def test_no_absolute_path_stands_in_an_executed_notebook(first_run):
     for notebook in outputs.rglob("*.ipynb"):
         text = notebook.read_text(encoding="utf-8")
         assert str(folder.parent) not in text
-        assert str(pipeline.ROOT) not in text
+        assert str(ROOT) not in text
 
 
 def test_executed_notebooks_show_no_warning_and_no_error(first_run):
@@ -159,7 +159,7 @@ def test_a_changed_adjudication_reruns_phases_4_to_6_alone(copy_of_run):
 def test_what_makes_a_phase_stale(copy_of_run, change, stale):
     folder, outputs = copy_of_run
     change(folder, outputs)
-    assert {phase for phase, why in pipeline.status(folder).items() if why} == stale
+    assert {phase for phase, why in freshness.status(pipeline.settle(folder)).items() if why} == stale
 
 
 def _set(folder, old, new):
@@ -172,7 +172,7 @@ def _set(folder, old, new):
 def test_reasons_name_the_file(copy_of_run):
     folder, _ = copy_of_run
     (folder / "adjudications.csv").open("a").write("night,staying,absent,No.,,\n")
-    assert pipeline.status(folder)["4_theme_review"] == ["adjudications.csv changed"]
+    assert freshness.status(pipeline.settle(folder))["4_theme_review"] == ["adjudications.csv changed"]
 
 
 def test_a_phase_before_the_one_it_needs_says_which_to_run_first(tmp_path):
@@ -187,7 +187,7 @@ def test_each_phase_reads_only_what_it_is_said_to_read(first_run, tmp_path):
     for phase in PHASES:
         place = tmp_path / phase
         bare, out = place / folder.name, place / "out"
-        raw, earlier = pipeline.READS[phase]
+        raw, earlier = freshness.READS[phase]
         bare.mkdir(parents=True)
         for name in ("study.toml", *raw):
             source = folder / name
@@ -198,7 +198,7 @@ def test_each_phase_reads_only_what_it_is_said_to_read(first_run, tmp_path):
         for name in earlier:
             shutil.copytree(outputs / "processed" / name, out / "processed" / name)
         settings = pipeline.settle(bare, out)
-        pipeline._run_phase(settings, phase, settings.parameters[phase])
+        pipeline._run_notebook(settings, phase, None, None)
         for table in (outputs / "processed" / phase).glob("*.csv"):
             assert (out / "processed" / phase / table.name).read_bytes() == table.read_bytes()
 
@@ -216,6 +216,7 @@ def small_notebooks(tmp_path, monkeypatch):
         lines = fails if phase == PHASES[2] else "1 + 1"
         write_notebook(folder / f"{phase}.ipynb", PARAMETERS, lines)
     monkeypatch.setattr(pipeline, "NOTEBOOKS", folder)
+    monkeypatch.setattr(freshness, "NOTEBOOKS", folder)
     return folder
 
 

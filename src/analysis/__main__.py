@@ -1,6 +1,7 @@
 """The command line: `python -m analysis run STUDY` and the rest of what the Makefile offers."""
 
 import argparse
+import errno
 import sys
 
 from analysis.problems import StudyError
@@ -12,14 +13,18 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    run = commands.add_parser("run", help="run the phases that are not fresh")
+    run = commands.add_parser("run", help="run the phases that are not up to date")
     run.add_argument("--phase", choices=PHASES, help="this phase alone")
     run.add_argument("--force", action="store_true", help="even if nothing changed")
+    run.add_argument("--timeout", type=float, help="seconds for a cell; without it, no limit")
+    run.add_argument("--engine", choices=("fork", "kernel"), help="how notebooks are executed")
     figures = commands.add_parser("figures", help="redraw the figures from their tables")
-    status = commands.add_parser("status", help="what is fresh, what is stale and why")
+    status = commands.add_parser("status", help="what is up to date, what is not, and why")
     for command in (run, figures, status):
         command.add_argument("study", help="a name in data/raw, or a path to a study folder")
         command.add_argument("--out", help="folder for the outputs of a study outside data/raw")
+    verify = commands.add_parser("verify", help="run a committed study anew and compare")
+    verify.add_argument("study", nargs="?", default="pacemakers")
     new = commands.add_parser("new", help="write an empty study folder that explains itself")
     new.add_argument("path")
 
@@ -30,10 +35,23 @@ def main(arguments=None):
         print(f"\n{error}", file=sys.stderr)
     except KeyboardInterrupt:
         print(
-            "\nInterrupted. What is done stays done; `make all` goes on from here.", file=sys.stderr
+            "\nInterrupted. What is done stays done; the same command goes on from here.",
+            file=sys.stderr,
         )
         return 130
+    except OSError as error:
+        print(f"\n{_in_words(error)}", file=sys.stderr)
     return 1
+
+
+def _in_words(error):
+    """An error of the machine as a sentence with an act."""
+    place = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full{place}. Make room, then the same command again."
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"This place cannot be written to{place}. Give yourself the right, or set OUT."
+    return f"{error.strerror or error}{place}."
 
 
 def run(options):
@@ -42,10 +60,15 @@ def run(options):
     def say(text, end="\n"):
         print(text, end=end, flush=True)
 
-    phases = (options.phase,) if options.phase else PHASES
     try:
         ran = pipeline.run(
-            options.study, out=options.out, phases=phases, force=options.force, say=say
+            options.study,
+            out=options.out,
+            phases=(options.phase,) if options.phase else PHASES,
+            force=options.force,
+            engine=options.engine,
+            timeout=options.timeout,
+            say=say,
         )
     except pipeline.PhaseError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -58,13 +81,14 @@ def run(options):
 
 def figures(options):
     from analysis import pipeline
-    from analysis.figures import redraw
 
     settings = pipeline.settle(options.study, options.out)
     tables = sorted(settings.figures.glob("*.csv"))
     if not tables:
         print("There are no figures to redraw yet. Run `make all` first.", file=sys.stderr)
         return 1
+    from analysis.figures import redraw
+
     for table in tables:
         redraw(table)
         print(f"redrawn  {table.stem}")
@@ -72,11 +96,24 @@ def figures(options):
 
 
 def status(options):
-    from analysis import pipeline
+    from analysis import freshness, pipeline
 
-    for phase, reasons in pipeline.status(options.study, out=options.out).items():
-        print(f"{phase:20} {'; '.join(reasons[:3]) or 'fresh'}" + (" ..." if reasons[3:] else ""))
+    settings = pipeline.settle(options.study, options.out)
+    for phase, reasons in freshness.status(settings).items():
+        more = f" and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+        print(f"{phase:20} {', '.join(reasons[:3]) or 'up to date'}{more}")
     return 0
+
+
+def verify(options):
+    from analysis.study import ROOT
+    from analysis.verify import verify
+
+    def say(text, end="\n"):
+        print(text, end=end, flush=True)
+
+    same = verify(options.study, differences=ROOT / "verification", say=say)
+    return 0 if same else 1
 
 
 def new(options):
@@ -87,7 +124,7 @@ def new(options):
     return 0
 
 
-COMMANDS = {"run": run, "figures": figures, "status": status, "new": new}
+COMMANDS = {"run": run, "figures": figures, "status": status, "verify": verify, "new": new}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -18,8 +18,9 @@ import sentencex
 from lxml import etree
 from pypdf import PdfReader
 
+from analysis.files import read_text
 from analysis.problems import Problem
-from analysis.tables import STUDY_TABLES, check_filled, read_table, read_text
+from analysis.tables import STUDY_TABLES, check_filled, read_table
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT_WORD = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"

@@ -27,7 +27,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from analysis.tables import write_atomic
+from analysis.files import write_atomic
 
 MM_PER_INCH, PT_PER_MM = 25.4, 72 / 25.4
 TEXT_PT, SMALL_PT = 8, 7

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from analysis.files import write_atomic
 from analysis.problems import Problem, StudyError
-from analysis.tables import STUDY_TABLES, write_atomic
+from analysis.tables import STUDY_TABLES
 
 STUDY_TOML = """\
 # The decisions of this study. Every line that begins with # is a comment.

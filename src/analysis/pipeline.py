@@ -1,28 +1,32 @@
-"""Runs the six notebooks in order with papermill, each in a kernel of its own.
+"""Runs the six notebooks in order with papermill, each in a state of its own.
 
-A phase is run when something it depends on has other content than at its last success: its
-notebook, its parameters, the study's decisions, the code, the lock file, the files it reads, or
-the files it wrote. A phase that failed has no success to compare with and is run again.
+What is up to date is left alone (`freshness`). A phase that fails stays failed: its record is
+taken away before it starts and comes back only when it has ended well. Whatever is written is
+written under a hidden name first, so that a run may be killed at any moment.
 """
 
-import hashlib
+import contextlib
+import errno
 import json
 import os
 import re
+import sys
+import tempfile
 import time
+from importlib import metadata
 from pathlib import Path
 
+from analysis import freshness
+from analysis.files import UNFINISHED, write_atomic
 from analysis.problems import Problem, StudyError, did_you_mean, stop_if
 from analysis.study import (
     NOTEBOOKS,
     OUT_VARIABLE,
     PHASES,
-    ROOT,
     STUDY_VARIABLE,
     open_study,
     section_of,
 )
-from analysis.tables import write_atomic
 
 QUESTIONS = {
     "1_familiarisation": "what do we have, and what did the readers notice?",
@@ -32,201 +36,27 @@ QUESTIONS = {
     "5_theme_definition": "what is each theme, where does it end, who says it best?",
     "6_report": "how common is each theme, and does the manuscript say so?",
 }
+ENGINES = ("fork", "kernel")
+ENVIRONMENT = "environment.json"
+LOCK = ".running"
+UNFINISHED_NOTEBOOK = f"{UNFINISHED}.ipynb"  # papermill wants the ending
 
-# What each phase reads: of the study folder, and of earlier phases.
-READS = {
-    "1_familiarisation": (
-        ("essays", "essays.csv", "memos.csv", "assignments.csv", "codebook.csv"),
-        (),
-    ),
-    "2_initial_coding": (("codebook.csv", "codings", "assignments.csv"), ("1_familiarisation",)),
-    "3_theme_search": (
-        ("codebook.csv", "candidate_themes.csv"),
-        ("1_familiarisation", "2_initial_coding"),
-    ),
-    "4_theme_review": (
-        (
-            "codebook.csv",
-            "themes.csv",
-            "candidate_themes.csv",
-            "decisions.csv",
-            "adjudications.csv",
-        ),
-        ("1_familiarisation", "2_initial_coding"),
-    ),
-    "5_theme_definition": (
-        ("codebook.csv", "themes.csv"),
-        ("1_familiarisation", "2_initial_coding", "4_theme_review"),
-    ),
-    "6_report": (
-        ("codebook.csv", "themes.csv", "published_counts.csv"),
-        (
-            "1_familiarisation",
-            "2_initial_coding",
-            "3_theme_search",
-            "4_theme_review",
-            "5_theme_definition",
-        ),
-    ),
-}
-
-DECISIONS = (  # of study.toml, that every phase may use
-    "name",
-    "title",
-    "approach",
-    "coders",
-    "consensus",
-    "seed",
-    "unit_nouns",
-    "groups",
-    "synthetic",
-)
-STATE = ".pipeline-state.json"
-SETTINGS_OF_EVERY_RUN = {  # what would change bytes from one machine to the next
+# What would change bytes from one machine, user or day to the next.
+SETTINGS_OF_EVERY_RUN = {
     "PYTHONHASHSEED": "0",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "JUPYTER_PLATFORM_DIRS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
 
 class PhaseError(Exception):
-    """A notebook stopped with an error that is not the study's; names the notebook to read."""
-
-
-# Running -------------------------------------------------------------------------------------
-
-
-def run(study, *, out=None, phases=PHASES, force=False, say=print):
-    """Run the phases that are not fresh, in order.
-
-    Parameters
-    ----------
-    study : str or path-like
-        A name in data/raw, or a path.
-    out : path-like or None
-        Where the outputs go, for a study outside the repository.
-    phases : sequence of str
-        The phases asked for.
-    force : bool
-        Run them even if they are fresh.
-    say : callable
-        Prints one line to the user; keyword `end` as in print.
-
-    Returns
-    -------
-    list of str
-        The phases that were run.
-
-    Raises
-    ------
-    StudyError
-        If the study has problems; nothing has been run.
-    PhaseError
-        If a notebook fails.
-    """
-    settings = settle(study, out)
-    parameters = check_parameters(settings)
-    state = _read_state(settings)
-    ran = []
-    for phase in phases:
-        now = dependencies(settings, phase, parameters[phase])
-        reasons = ["asked to"] if force else stale_because(settings, phase, now, state)
-        if not reasons:
-            continue
-        if not ran:
-            check_study(settings)
-        _check_earlier(settings, phase)
-        say(f"{phase[0]} of {len(PHASES)}  {_title(phase)}: {QUESTIONS[phase]}", end=" ")
-        started = time.monotonic()
-        earlier = state.pop(phase, {"outputs": {}})["outputs"]
-        _write_state(settings, state)
-        try:
-            outputs = _run_phase(settings, phase, parameters[phase])
-        except BaseException:
-            say("stopped.")
-            raise
-        say(f"done in {time.monotonic() - started:.0f} s")
-        _remove_leftovers(settings, earlier, outputs)
-        state[phase] = {"dependencies": now, "outputs": outputs}
-        _write_state(settings, state)
-        ran.append(phase)
-    return ran
-
-
-def settle(study, out=None):
-    """Open a study and hand its places to the notebooks by environment variables."""
-    settings = open_study(study)
-    os.environ.pop(OUT_VARIABLE, None)
-    if out is not None:
-        os.environ[OUT_VARIABLE] = str(Path(out).expanduser().resolve())
-    os.environ[STUDY_VARIABLE] = str(settings.folder)
-    os.environ.update(SETTINGS_OF_EVERY_RUN)
-    return open_study(settings.name)
-
-
-def _title(phase):
-    return phase.split("_", 1)[1].replace("_", " ")
-
-
-def _check_earlier(settings, phase):
-    """An earlier phase whose tables are needed and not there."""
-    missing = [
-        earlier
-        for earlier in READS[phase][1]
-        if not (settings.processed / earlier / f"{earlier}.ipynb").is_file()
-    ]
-    if missing:
-        raise StudyError(
-            [
-                Problem(
-                    f"it needs what the phase {earlier} writes, and that is not there yet.",
-                    f"Run {earlier} first, or `make all`.",
-                    phase,
-                )
-                for earlier in missing[:1]
-            ]
-        )
-
-
-def _run_phase(settings, phase, parameters):
-    """Execute one notebook; the files that it wrote, by name, with their digests."""
-    import nbformat
-    import papermill
-
-    folder = settings.processed / phase
-    folder.mkdir(parents=True, exist_ok=True)
-    failed = folder / f"{phase}.failed.ipynb"
-    started = time.time_ns()
-    try:
-        notebook = papermill.execute_notebook(
-            str(NOTEBOOKS / f"{phase}.ipynb"),
-            str(failed),
-            parameters={"study": settings.name, **parameters},
-            kernel_name="python3",
-            cwd=str(NOTEBOOKS),
-            progress_bar=False,
-            record_timing=False,
-            coalesce_streams=True,
-            extra_arguments=["--IPKernelApp.log_level=50"],
-        )
-    except papermill.PapermillExecutionError as error:
-        if error.ename == "StudyError":
-            failed.unlink(missing_ok=True)
-            raise StudyFailed(error.evalue) from None
-        raise PhaseError(
-            f"{phase} failed in cell [{error.exec_count}]: {error.ename}: {error.evalue}\n"
-            f"The notebook with its traceback is {_shown(failed)}"
-        ) from None
-    write_atomic(folder / f"{phase}.ipynb", canonical(notebook, nbformat).encode("utf-8"))
-    failed.unlink(missing_ok=True)
-    return {
-        name: digest
-        for name, digest in _digests(settings, phase).items()
-        if _output_path(settings, name).stat().st_mtime_ns >= started
-    }
+    """A notebook stopped with an error that is not the study's; the message says where to look."""
 
 
 class StudyFailed(StudyError):
@@ -241,18 +71,198 @@ class StudyFailed(StudyError):
         return self.text
 
 
+# Running -------------------------------------------------------------------------------------
+
+
+def run(study, *, out=None, phases=PHASES, force=False, engine=None, timeout=None, say=print):
+    """Run the phases that are not up to date, in order.
+
+    Parameters
+    ----------
+    study : str or path-like
+        A name in data/raw, or a path.
+    out : path-like or None
+        Where the outputs go, for a study outside the repository.
+    phases : sequence of str
+        The phases asked for.
+    force : bool
+        Run them even if they are up to date.
+    engine : {"fork", "kernel", None}
+        "kernel" starts an ordinary Jupyter kernel for each notebook, "fork" forks each from one
+        process; None takes "fork" where it is safe. The results are the same.
+    timeout : float or None
+        Seconds for a cell; None = no limit.
+    say : callable
+        Prints to the user; keyword `end` as in print.
+
+    Returns
+    -------
+    list of str
+        The phases that were run.
+
+    Raises
+    ------
+    StudyError
+        If the study has problems; nothing has been run.
+    PhaseError
+        If a notebook fails.
+    """
+    settings = settle(study, out)
+    check_parameters(settings)
+    with _alone(settings, say):
+        _remove_unfinished(settings)
+        ran = []
+        for phase in phases:
+            origin = freshness.made_from(settings, phase)
+            reasons = freshness.stale_because(settings, phase, origin)
+            if not reasons and not force:
+                continue
+            if not ran:
+                check_study(settings)
+                engine = _prepare(engine, phases)
+            _check_earlier(settings, phase)
+            _run_one(settings, phase, origin, reasons, engine, timeout, say)
+            ran.append(phase)
+        if ran:
+            _write_environment(settings)
+    return ran
+
+
+def settle(study, out=None):
+    """Open a study and hand its places to the notebooks by environment variables."""
+    settings = open_study(study)
+    os.environ.pop(OUT_VARIABLE, None)
+    if out is not None:
+        os.environ[OUT_VARIABLE] = str(Path(out).expanduser().resolve())
+    os.environ[STUDY_VARIABLE] = str(settings.folder)
+    os.environ.update(SETTINGS_OF_EVERY_RUN)
+    return open_study(settings.name)
+
+
+def _prepare(engine, phases):
+    """Import what the engine needs; the engine's name in papermill."""
+    cache = Path(sys.prefix) / "notebook-cache"  # neither the user's settings nor the user's home
+    if not os.access(sys.prefix, os.W_OK):
+        cache = Path(tempfile.gettempdir()) / f"notebook-cache-{os.getuid()}"
+    os.environ["IPYTHONDIR"] = str(cache / "ipython")
+    os.environ["MPLCONFIGDIR"] = str(cache / "matplotlib")
+    from papermill.engines import papermill_engines
+
+    from analysis import forked
+
+    if engine is None:
+        engine = "fork" if forked.is_safe() else "kernel"
+    if engine == "kernel":
+        return None
+    papermill_engines.register("fork", forked.ForkEngine)
+    forked.preload([NOTEBOOKS / f"{phase}.ipynb" for phase in phases])
+    return "fork"
+
+
+def _run_one(settings, phase, origin, reasons, engine, timeout, say):
+    title = phase.split("_", 1)[1].replace("_", " ")
+    say(f"{phase[0]} of {len(PHASES)}  {title}: {QUESTIONS[phase]}", end=" ")
+    if reasons and reasons != ["not run here yet"]:
+        more = f" and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+        say(f"\n        {phase}: {', '.join(reasons[:3])}{more} ...", end=" ")
+    started = time.monotonic()
+    last = freshness.manifest(settings, phase) or {"wrote": {}}
+    freshness.forget(settings, phase)
+    try:
+        outputs = _run_notebook(settings, phase, engine, timeout)
+        _remove_leftovers(settings, last["wrote"], outputs)
+        freshness.write_manifest(settings, phase, origin, outputs)
+    except BaseException:
+        say("stopped.")
+        raise
+    say(f"done in {time.monotonic() - started:.1f} s")
+
+
+def _run_notebook(settings, phase, engine, timeout):
+    """Execute one notebook; the files that it wrote, by name, with their digests."""
+    import nbformat
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    folder = settings.processed / phase
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".{phase}{UNFINISHED_NOTEBOOK}"
+    failed = folder / f"{phase}.failed.ipynb"
+    started = time.time_ns()
+    try:
+        notebook = papermill.execute_notebook(
+            str(NOTEBOOKS / f"{phase}.ipynb"),
+            str(unfinished),
+            parameters={"study": settings.name, **settings.parameters[phase]},
+            engine_name=engine,
+            kernel_name="python3",
+            cwd=str(NOTEBOOKS),
+            execution_timeout=timeout,
+            progress_bar=False,
+            record_timing=False,
+            coalesce_streams=True,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            **(
+                {"folder": NOTEBOOKS}
+                if engine == "fork"
+                else {"extra_arguments": ["--IPKernelApp.log_level=50"]}
+            ),
+        )
+    except papermill.PapermillExecutionError as error:
+        if error.ename == "StudyError":
+            unfinished.unlink(missing_ok=True)
+            raise StudyFailed(error.evalue) from None
+        os.replace(unfinished, failed)
+        where = f"cell [{error.exec_count}]" if error.exec_count else f"cell {error.cell_index + 1}"
+        raise PhaseError(
+            f"{phase} failed in {where}: {error.ename}: {error.evalue}\n"
+            f"{_advice(error.ename, error.evalue)}"
+            f"The notebook with its traceback is {shown(failed)}"
+        ) from None
+    except (DeadKernelError, CellTimeoutError) as error:  # of the ordinary kernel
+        kind = type(error).__name__
+        said = str(error).split("\n")[0]
+        raise PhaseError(
+            f"{phase} failed: {kind}: {said}\n{_advice(kind, said)}".rstrip()
+        ) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+    write_atomic(folder / f"{phase}.ipynb", canonical(notebook, nbformat).encode("utf-8"))
+    failed.unlink(missing_ok=True)
+    return {
+        name: digest
+        for name, digest in freshness.written(settings, phase).items()
+        if freshness.place_of(settings, name).stat().st_mtime_ns >= started
+    }
+
+
+def _advice(kind, said):
+    """What to do about errors that are the machine's, not the notebook's."""
+    for number in (errno.ENOSPC, errno.EDQUOT):
+        if f"[Errno {number}]" in said:
+            return "The disk is full: make room, then the same command again.\n"
+    for number in (errno.EROFS, errno.EACCES, errno.EPERM):
+        if f"[Errno {number}]" in said:
+            return "The folder cannot be written to: give yourself the right, or set OUT.\n"
+    if kind == "CellTimeoutError":
+        return "Set TIMEOUT to more seconds, or to nothing for no limit.\n"
+    if kind == "DeadKernelError":
+        return "Close other programs, or run it on a machine with more memory.\n"
+    return ""
+
+
 def canonical(notebook, nbformat):
     """The executed notebook as text that is the same for the same results.
 
     Times, random cell ids and machine names go; parameters, sources and outputs stay.
     """
-    metadata = notebook.metadata
-    papermill_ = metadata.get("papermill", {})
-    metadata.clear()
-    metadata.update(
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata.clear()
+    notebook.metadata.update(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python"},
-        papermill={"parameters": papermill_.get("parameters", {})},
+        papermill={"parameters": given},
     )
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
@@ -263,127 +273,63 @@ def canonical(notebook, nbformat):
     return nbformat.writes(notebook) + "\n"
 
 
+# Around a run --------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _alone(settings, say):
+    """Hold the study's lock; a second run on the same study waits."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: no lock
+        yield
+        return
+    settings.processed.mkdir(parents=True, exist_ok=True)
+    with open(settings.processed / LOCK, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another run is working on this study; waiting until it ends ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _remove_unfinished(settings):
+    """What a killed run left under hidden names."""
+    for folder in (settings.processed, *settings.processed.glob("[0-9]_*"), settings.figures):
+        for ending in (UNFINISHED, UNFINISHED_NOTEBOOK):
+            for path in folder.glob(f".*{ending}"):
+                path.unlink(missing_ok=True)
+
+
 def _remove_leftovers(settings, earlier, outputs):
     """Files that the phase wrote last time and not this time; others in its folder stay."""
     for name, digest in earlier.items():
-        path = _output_path(settings, name)
-        if name not in outputs and path.is_file() and _digest(path.read_bytes()) == digest:
+        path = freshness.place_of(settings, name)
+        ours = path.is_file() and freshness.digest(path.read_bytes()) == digest
+        if ours and name not in outputs:
             path.unlink()
 
 
-# Freshness -----------------------------------------------------------------------------------
+def _check_earlier(settings, phase):
+    """An earlier phase whose tables are needed and not there."""
+    for earlier in freshness.READS[phase][1]:
+        if not (settings.processed / earlier / f"{earlier}.ipynb").is_file():
+            what = f"it needs what the phase {earlier} writes, and that is not there yet."
+            raise StudyError([Problem(what, f"Run {earlier} first, or `make all`.", phase)])
 
 
-def dependencies(settings, phase, parameters):
-    """Everything a phase depends on, by name, with a digest of its content."""
-    found = {
-        "the notebook": _digest(_sources(NOTEBOOKS / f"{phase}.ipynb")),
-        "its parameters in study.toml": _digest(
-            json.dumps(parameters, sort_keys=True, default=str)
-        ),
-        "the decisions in study.toml": _digest(
-            json.dumps({name: getattr(settings, name) for name in DECISIONS}, sort_keys=True)
-        ),
-        "the code in src/analysis": _digest_of_files(
-            path
-            for path in sorted((ROOT / "src" / "analysis").rglob("*.py"))
-            if path.name not in ("pipeline.py", "__main__.py", "new_study.py")
-        ),
-        "requirements.lock": _digest((ROOT / "requirements.lock").read_text()),
+def _write_environment(settings):
+    """Versions of Python and the packages: the one file that may differ between machines."""
+    packages = {d.metadata["Name"]: d.version for d in metadata.distributions()}
+    content = {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "packages": dict(sorted(packages.items(), key=lambda item: item[0].lower())),
     }
-    raw, earlier = READS[phase]
-    for name in raw:
-        path = settings.folder / name
-        files = sorted(path.iterdir()) if path.is_dir() else [path] if path.is_file() else []
-        for file in files:
-            if file.is_file() and not file.name.startswith((".", "~$")):
-                found[file.relative_to(settings.folder).as_posix()] = _digest(file.read_bytes())
-    for before in earlier:
-        folder = settings.processed / before
-        for file in sorted(folder.glob("*.csv")):
-            found[f"{before}/{file.name}"] = _digest(file.read_bytes())
-    return found
-
-
-def stale_because(settings, phase, now, state):
-    """Why a phase has to be run: sentences; empty if it is fresh."""
-    if phase not in state:
-        return ["not run yet"]
-    then = state[phase]["dependencies"]
-    reasons = [f"{name} changed" for name in now if name in then and now[name] != then[name]]
-    reasons += [f"{name} is new" for name in now if name not in then]
-    reasons += [f"{name} is gone" for name in then if name not in now]
-    outputs = _digests(settings, phase)
-    for name, digest in state[phase]["outputs"].items():
-        if name not in outputs:
-            reasons.append(f"{name} is missing")
-        elif outputs[name] != digest:
-            reasons.append(f"{name} was changed by hand")
-    return reasons
-
-
-def _digests(settings, phase):
-    """The files of a phase (and, for the report, the figures) with their digests."""
-    files = list((settings.processed / phase).glob("*"))
-    if phase == "6_report":
-        files += list(settings.figures.glob("*"))
-    return {
-        f"{path.parent.name}/{path.name}": _digest(path.read_bytes())
-        for path in sorted(files)
-        if path.is_file() and not path.name.startswith(".") and ".failed." not in path.name
-    }
-
-
-def _output_path(settings, name):
-    folder, file = name.split("/")
-    return (settings.processed / folder if folder in PHASES else settings.figures) / file
-
-
-def _digest(content):
-    if isinstance(content, str):
-        content = content.encode("utf-8")
-    return hashlib.sha256(content).hexdigest()
-
-
-def _digest_of_files(paths):
-    return _digest("".join(f"{path.name} {_digest(path.read_bytes())}\n" for path in paths))
-
-
-def _sources(path):
-    """What of a notebook can change its results or its story: not ids, outputs or counts."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return json.dumps(
-        [
-            (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", []))
-            for cell in cells
-        ]
-    )
-
-
-def _read_state(settings):
-    try:
-        return json.loads((settings.processed / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _write_state(settings, state):
-    write_atomic(
-        settings.processed / STATE, json.dumps(state, indent=1, sort_keys=True).encode("utf-8")
-    )
-
-
-def status(study, *, out=None):
-    """Per phase: why it would be run, [] if it is fresh."""
-    settings = settle(study, out)
-    parameters = check_parameters(settings)
-    state = _read_state(settings)
-    return {
-        phase: stale_because(
-            settings, phase, dependencies(settings, phase, parameters[phase]), state
-        )
-        for phase in PHASES
-    }
+    data = (json.dumps(content, indent=1) + "\n").encode("utf-8")
+    path = settings.processed / ENVIRONMENT
+    if not path.is_file() or path.read_bytes() != data:
+        write_atomic(path, data)
 
 
 # Checks before anything runs -----------------------------------------------------------------
@@ -463,7 +409,7 @@ def check_study(settings):
     stop_if(problems)
 
 
-def _shown(path):
+def shown(path):
     """A path as the user would type it from where they are."""
     try:
         return str(path.relative_to(Path.cwd()))
@@ -476,8 +422,8 @@ def where(settings):
     report = settings.processed / "6_report"
     return "\n".join(
         [
-            f"Figures  {_shown(settings.figures)}{os.sep}",
-            f"Tables   {_shown(settings.processed)}{os.sep}",
-            f"Report   {_shown(report / '6_report.ipynb')} and {_shown(report / 'themes.md')}",
+            f"Figures  {shown(settings.figures)}{os.sep}",
+            f"Tables   {shown(settings.processed)}{os.sep}",
+            f"Report   {shown(report / '6_report.ipynb')} and {shown(report / 'themes.md')}",
         ]
     )

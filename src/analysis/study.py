@@ -11,8 +11,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.files import read_text
 from analysis.problems import Problem, StudyError, did_you_mean, stop_if
-from analysis.tables import read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
