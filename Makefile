@@ -6,12 +6,12 @@
 #   ENGINE=kernel  an ordinary Jupyter kernel for each notebook, as on macOS
 
 .DEFAULT_GOAL := help
-STUDY  ?= pacemakers
-OUT    ?=
-FORCE  ?=
-TIMEOUT ?=
-ENGINE ?=
-PYTHON ?=
+STUDY   = pacemakers
+OUT     =
+FORCE   =
+TIMEOUT =
+ENGINE  =
+PYTHON  =
 
 # The environment is named by what the lock file says, not by when it was written: a clone or a
 # checkout changes every time stamp.
@@ -44,13 +44,14 @@ status: $(ENV) ## which phases are up to date, which are not, and why
 verify: $(ENV) ## for reviewers: run the shipped study anew and compare with what is committed
 	@$(RUN) verify
 
-lab: $(ENV) ## open the notebooks in JupyterLab
+lab: $(ENV) ## open the notebooks in JupyterLab (end it with Ctrl-C)
+	@if [ "$(origin STUDY)" = "command line" ]; then echo 'In each notebook, set study = "$(STUDY)" in the cell of the parameters.'; fi
 	@.venv/bin/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
 	  --LabApp.default_url=/lab/tree/notebooks/1_familiarisation.ipynb \
 	  --ContentsManager.pre_save_hook=analysis.lab.without_outputs
 
 new: $(ENV) ## STUDY=path: write an empty study folder that explains itself
-	@if [ "$(origin STUDY)" = file ]; then echo "Say where: make new STUDY=path/to/my_study"; exit 1; fi
+	@if [ "$(origin STUDY)" != "command line" ]; then echo "Say where: make new STUDY=path/to/my_study"; exit 1; fi
 	@$(RUN) new "$(STUDY)"
 
 test: $(ENV) ## run the tests (minutes)

@@ -165,7 +165,7 @@ def test_themes_are_compared_like_codes():
     ids=["one coder", "two always", "ten shared", "a group", "two groups", "absent member"],
 )
 def test_coder_pairs(strings, groups, pairs):
-    assert coder_pairs(marks(*strings), groups) == pairs
+    assert coder_pairs(marks(*strings), groups, shared_essays=10) == pairs
 
 
 readings = st.integers(2, 4).flatmap(

@@ -6,8 +6,16 @@ from pathlib import Path
 from analysis import problems
 
 MODULES = sorted(Path(problems.__file__).parent.rglob("*.py"))
-COMMON_GROUND = {"problems", "tables", "study"}
-COMPOSERS = {"pipeline", "__main__", "new_study"}  # they run phases; they hold no idea
+COMMON_GROUND = {"problems", "files", "tables", "study"}
+COMPOSERS = {  # they run phases; they hold no idea
+    "pipeline",
+    "freshness",
+    "forked",
+    "verify",
+    "lab",
+    "__main__",
+    "new_study",
+}
 NO_NOUNS = {"utils", "util", "helpers", "common", "misc", "manager"}
 
 

@@ -11,6 +11,7 @@ from analysis.codings import (
     read_codings,
     read_log,
     readings,
+    with_quotation,
 )
 
 TEXT = "We wept. Tea, then tea.\nHome 👩\u200d⚕️ now."  # the emoji is four code points
@@ -133,7 +134,7 @@ def test_missing_folder_and_unknown_file_are_named(tmp_path):
     read_codings(tmp_path, CODERS, ESSAYS, CODEBOOK, None, problems := [])
     assert problems[0].file.startswith("codings")
     (tmp_path / "codings").mkdir()
-    (tmp_path / "codings" / "anna.csv").write_text(HEADER)
+    (tmp_path / "codings" / "anna.csv").write_text(HEADER + "E1,,,We met,care\n")
     _, _, problems = read(tmp_path, "")
     assert [problem.file for problem in problems] == ["codings/anna.csv"]
 
@@ -248,3 +249,13 @@ def test_codebook_gaps_are_named():
         ["tea", "no example"],
         ["grief", "used by no coder"],
     ]
+
+
+def test_memo_has_the_words_it_is_about():
+    essays = pd.DataFrame({"essay_id": ["E1"], "text": ["We wept."]})
+    memos = pd.DataFrame(
+        [("E1", "3", "7"), ("E1", "", ""), ("", "", ""), ("E1", "x", "7")],
+        columns=["essay_id", "start", "end"],
+    )
+    assert with_quotation(memos, essays)["quotation"].tolist() == ["wept", "", "", ""]
+    assert with_quotation(memos.iloc[:0], essays).empty

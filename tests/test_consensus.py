@@ -8,8 +8,10 @@ from analysis.consensus import (
     disagreements,
     read_adjudications,
     votes,
+    with_status,
     without_effect,
 )
+from analysis.problems import UnknownName
 
 ESSAYS = pd.DataFrame({"essay_id": ["E1", "E2"], "text": ["We wept. Then tea.", "Nothing."]})
 CODEBOOK = pd.DataFrame({"code": ["grief", "tea"]})
@@ -132,7 +134,7 @@ def test_reading_list_shows_words_in_context_and_what_the_other_coded_there():
     assert table["essay_id"].tolist() == ["E1"]
     row = table.iloc[0]
     assert (row["marked_by"], row["not_marked_by"]) == ("a", "b")
-    assert row["quotations"] == "a: We [[wept]]. T"
+    assert row["quotations"] == "a: We [[wept]]. …"
     assert row["nearby"] == "b: tea"
     assert row["decision"] == row["reason"] == row["by"] == ""
 
@@ -203,3 +205,21 @@ def test_order_of_coders_does_not_matter(strings, rule, random):
     random.shuffle(names)
     renamed = marks.assign(coder=marks["coder"].map(dict(zip("abcdef", names, strict=True))))
     assert status(renamed.sample(frac=1, random_state=0), rule) == status(marks, rule)
+
+
+def test_coding_carries_what_became_of_its_essay_and_code():
+    agreed = pd.DataFrame(
+        [("E1", "a", "present"), ("E1", "b", "absent")], columns=["essay_id", "code", "status"]
+    )
+    codings = pd.DataFrame({"essay_id": "E1", "code": ["b", "a", "b", "c"], "coder": list("wxyz")})
+    table = with_status(codings, agreed)
+    assert table["coder"].tolist() == list("wxyz")
+    assert table["status"].fillna("").tolist() == ["absent", "present", "absent", ""]
+
+
+def test_an_unknown_rule_is_an_error_and_not_an_unresolved_study():
+    marks = pd.DataFrame(
+        [("E1", "kind", "ana", 1)], columns=["essay_id", "code", "coder", "present"]
+    )
+    with pytest.raises(UnknownName, match=r"There is no rule 'al'\. Did you mean 'all'"):
+        consensus(marks, None, rule="al")

@@ -179,7 +179,7 @@ def test_every_disagreement_is_adjudicated_with_a_reason_of_its_own(files):
 
 def test_the_counts_of_the_13_themes_equal_the_published_results(files):
     published = COUNTS[COUNTS["n_results"].ne("")].set_index("theme_id")["n_results"].astype(int)
-    ours = prevalence(files.theme_presence).set_index("theme")
+    ours = prevalence(files.theme_presence, names=files.themes["theme"]).set_index("theme")
     assert len(published) == 13
     assert ours["n_low"].reindex(published.index).to_dict() == published.to_dict()
     assert ours["n_high"].equals(ours["n_low"])

@@ -35,28 +35,35 @@ def marks(*rows):
     ],
 )
 def test_prevalence_counts_essays_of_essays_read(essays, low, high, n):
-    table = prevalence(statuses(pride=essays))
+    table = prevalence(statuses(pride=essays), names=["pride"])
     assert table.values.tolist() == [["pride", low, high, n]]
     assert table.columns.tolist() == ["theme", "n_low", "n_high", "essays"]
 
 
 def test_essay_without_any_theme_counts_among_the_essays_read():
-    table = prevalence(statuses(pride="pa", grief="aa")).set_index("theme")
+    table = prevalence(statuses(pride="pa", grief="aa"), names=["grief", "pride"]).set_index(
+        "theme"
+    )
     assert table.loc["pride"].tolist() == [1, 1, 2]
     assert table.loc["grief"].tolist() == [0, 0, 2]
 
 
 def test_prevalence_of_nothing_is_empty():
-    assert prevalence(statuses()).columns.tolist() == ["theme", "n_low", "n_high", "essays"]
+    assert prevalence(statuses(), names=[]).columns.tolist() == [
+        "theme",
+        "n_low",
+        "n_high",
+        "essays",
+    ]
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.text("pau", min_size=1, max_size=12), st.randoms())
 def test_prevalence_is_ordered_and_blind_to_the_order_of_essays(string, random):
-    row = prevalence(statuses(pride=string)).iloc[0]
+    row = prevalence(statuses(pride=string), names=["pride"]).iloc[0]
     assert 0 <= row["n_low"] <= row["n_high"] <= row["essays"] == len(string)
     mixed = "".join(random.sample(string, len(string)))
-    assert prevalence(statuses(pride=mixed)).iloc[0].tolist() == row.tolist()
+    assert prevalence(statuses(pride=mixed), names=["pride"]).iloc[0].tolist() == row.tolist()
 
 
 MARKS = marks(
@@ -91,3 +98,9 @@ def test_theme_matrix_puts_the_readers_beside_the_consensus():
 
 def test_count_is_printed_as_one_number_or_as_a_range():
     assert [n_text(19, 19), n_text(17, 20), n_text(0, 0)] == ["19", "17-20", "0"]
+
+
+def test_a_theme_without_a_code_is_listed_with_no_essay_read():
+    one = pd.DataFrame([("E1", "warmth", "present")], columns=["essay_id", "theme", "status"])
+    table = prevalence(one, names=["warmth", "silence"])
+    assert table.values.tolist() == [["warmth", 1, 1, 1], ["silence", 0, 0, 0]]

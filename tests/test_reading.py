@@ -6,6 +6,11 @@ from lxml import html
 
 from analysis.problems import UnknownName
 from analysis.reading import (
+    captioned,
+    count,
+    first_of,
+    named,
+    percent,
     show_contributions,
     show_disagreements,
     show_essay,
@@ -309,3 +314,47 @@ def test_table_shows_markup_as_text_and_no_index():
         and "<th>a b</th>" in html
         and "7" not in html.split("</style>")[1]
     )
+
+
+def test_table_leaves_missing_values_empty_rounds_fractions_and_spaces_names():
+    table = pd.DataFrame({"code": ["a_b"], "essay": ["d_1"], "alpha": [0.256], "n": [3]})
+    table = pd.concat([table, pd.DataFrame({"code": ["c"], "n": pd.array([pd.NA], "Int64")})])
+    row, other = tree(show_table(table)).xpath("//tr[td]")
+    assert [cell.text for cell in row] == ["a b", "d_1", "0.26", "3"]
+    assert [cell.text for cell in other] == ["c", None, None, None]
+
+
+def test_empty_table_says_so():
+    assert words(show_table(pd.DataFrame(columns=["a"]))) == "Nothing to list."
+
+
+def test_essay_is_shown_alone_before_anything_is_coded():
+    assert words(show_essay("E2", ESSAYS)) == "Essay E2Thank you all, truly."
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (count(1, "essay"), "1 essay"),
+        (count(1204, "essay"), "1,204 essays"),
+        (count(0, "branch", "branches"), "0 branches"),
+        (percent(0.386), "39 %"),
+        (percent(float("nan")), "undefined"),
+        (named([]), "none"),
+        (named(["a_b"]), "a b"),
+        (named(["d_1"], ids=True), "d_1"),
+        (named("abc"), "a, b and c"),
+        (named("abcd", most=2), "a, b and 2 more"),
+        (first_of(2, 5, "memo"), "The first 2 of 5 memos"),
+        (first_of(5, 5, "memo"), "All 5 memos"),
+        (first_of(1, 1, "memo"), "1 memo"),
+        (first_of(0, 0, "memo"), "0 memos"),
+    ],
+)
+def test_words(said, expected):
+    assert said == expected
+
+
+def test_caption_stands_above_the_files_and_their_hashes():
+    files = pd.DataFrame({"file": ["a.svg", "a.csv"], "sha256": ["1f", "2e"]})
+    assert captioned("Essays.", files) == "Essays.\n\n1f  a.svg\n2e  a.csv"

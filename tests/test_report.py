@@ -126,3 +126,12 @@ def test_the_same_count_of_another_number_of_essays_differs():
         for n in ("22", "30")
     ]
     assert verdicts == ["agree", "differ"]
+
+
+def test_theme_table_to_be_read_has_one_quotation_a_line_without_its_place():
+    table = theme_table(THEMES, PREVALENCE, EXEMPLARS, CODES, exemplars_shown=2, places=False)
+    assert table["exemplars"].tolist() == ["", "", "“wept” (E1)\n“We” (E2)"]
+
+
+def test_a_published_count_at_one_end_of_a_range_does_not_agree():
+    assert verdict(("pride", "17", "")) == ["differ"]

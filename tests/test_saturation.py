@@ -101,3 +101,12 @@ def test_curves_never_fall_and_meet_at_the_end(essays):
         assert (table[name].diff().dropna() >= -1e-9).all()
         assert table[name].iloc[-1] == pytest.approx(len(set("".join(essays))))
     assert (table["low"] <= table["high"]).all()
+
+
+def test_band_holds_nine_in_ten_random_orders():
+    # One code in one of 20 essays: met after t essays in t/20 of the orders.
+    present = pd.DataFrame({"essay_id": ["E07"], "code": ["c"]})
+    essays = [f"E{n:02d}" for n in range(20)]
+    curve = accumulation(present, essays, n_orders=4000, seed=1)
+    assert curve["high"].tolist() == [0] + [1] * 19  # 5 % of orders meet it in the first essay
+    assert curve["low"].tolist() == [0] * 18 + [1, 1] or curve["low"].tolist() == [0] * 19 + [1]

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from analysis import pipeline
+from analysis import freshness, pipeline
 from analysis.study import PHASES, ROOT
 
 COMMITTED = ROOT / "data" / "processed" / "pacemakers"
@@ -43,6 +43,27 @@ def test_every_figure_is_committed_beside_the_table_it_was_drawn_from(fresh):
             fresh / f"figures/{name}.csv"
         ).read_bytes()
         assert "Invented" in (FIGURES / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_each_phase_reads_only_what_it_is_said_to_read(fresh, tmp_path):
+    """What a phase read without its being listed could change without a rerun."""
+    folder = ROOT / "data" / "raw" / "pacemakers"
+    for phase in PHASES:
+        bare, out = tmp_path / phase / "pacemakers", tmp_path / phase / "out"
+        raw, earlier = freshness.READS[phase]
+        bare.mkdir(parents=True)
+        for name in ("study.toml", *raw):
+            if (folder / name).is_dir():
+                shutil.copytree(folder / name, bare / name)
+            elif (folder / name).is_file():
+                shutil.copy(folder / name, bare / name)
+        for name in earlier:
+            shutil.copytree(fresh / "processed" / name, out / "processed" / name)
+        settings = pipeline.settle(bare, out)
+        pipeline._run_notebook(settings, phase, pipeline._prepare(None, [phase]), None)
+        for table in (fresh / "processed" / phase).glob("*.csv"):
+            made = out / "processed" / phase / table.name
+            assert made.read_bytes() == table.read_bytes(), f"{phase}/{table.name}"
 
 
 def test_redrawing_gives_the_same_figures(fresh, tmp_path):

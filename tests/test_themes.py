@@ -5,9 +5,11 @@ from hypothesis import strategies as st
 
 from analysis.themes import (
     check_replay,
+    codes_in_no_essay,
     codes_of_themes,
     codings_of_themes,
     counts_by_step,
+    decision_log,
     definition_gaps,
     display_order,
     exemplars,
@@ -20,6 +22,7 @@ from analysis.themes import (
     replay,
     roll_up,
     roll_up_presence,
+    themes_counted,
     with_labels,
 )
 
@@ -128,7 +131,7 @@ def test_log_must_end_in_the_codebook():
     codebook = table_of("code theme", ("a", "one"), ("b", ""), ("c", "two"), ("e", "one"))
     codebook.index += 2
     check_replay({"a": "one", "b": "one", "c": ""}, codebook, problems := [])
-    assert [problem.row for problem in problems] == [3, 4, 5]
+    assert [problem.row for problem in problems] == [3, 4]
     assert all(problem.file == "codebook.csv" for problem in problems)
     check_replay({"a": "one", "b": "", "c": "two", "e": "one"}, codebook, problems := [])
     assert problems == []
@@ -378,3 +381,119 @@ def test_codings_of_a_sub_theme_are_codings_of_its_theme():
     codes = codes_of_themes({"a": "low"}, tree(top="", low="top"))
     table = codings_of_themes(spans(("ana", "A", 0, 5)).drop(columns="theme"), codes)
     assert table[["theme", "own"]].values.tolist() == [["low", True], ["top", False]]
+
+
+def test_theme_quotes_its_own_codes_before_those_of_its_sub_themes():
+    rows = spans(("ana", "A", 0, 10), ("ben", "A", 0, 10), ("ana", "B", 0, 10))
+    rows = rows.assign(theme="top", own=[False, False, True])
+    low = rows[~rows["own"]].assign(theme="low", own=True)
+    found = pd.DataFrame({"essay_id": list("ABAB"), "theme": ["top"] * 2 + ["low"] * 2})
+    table = exemplars(
+        pd.concat([rows, low], ignore_index=True),
+        found.assign(status="present"),
+        per_theme=1,
+        longest=99,
+    )
+    assert table[["theme", "essay_id"]].values.tolist() == [["top", "B"], ["low", "A"]]
+
+
+def test_words_that_another_theme_quotes_come_last():
+    one = spans(("ana", "A", 0, 10), ("ana", "B", 0, 10))
+    two = one.assign(theme="two")
+    found = pd.DataFrame({"essay_id": list("ABAB"), "theme": ["one"] * 2 + ["two"] * 2})
+    table = exemplars(
+        pd.concat([one, two], ignore_index=True),
+        found.assign(status="present"),
+        per_theme=1,
+        longest=99,
+    )
+    assert table["essay_id"].tolist() == ["A", "B"]
+
+
+def test_decision_log_says_in_words_what_each_step_did():
+    decisions = table_of(
+        "date by action from to reason",
+        ("d1", "A", "merge", "one;two_x", "all", "r1"),
+        ("d2", "B", "drop", "d", "", "r2"),
+        ("d3", "B", "move", "e", "all", "r3"),
+    )
+    moved = table_of(
+        "step theme n_before n_after",
+        (1, "one", 3, pd.NA),
+        (1, "all", pd.NA, 5),
+        (3, "all", 5, 6),
+        (3, "rest", 2, 2),
+    )
+    log = decision_log(decisions, moved)
+    assert log["what"].tolist() == [
+        "one and two x merged into all",
+        "d dropped: no theme any more",
+        "e moved to all",
+    ]
+    assert log["n"].tolist() == ["one ends (was 3); all begins with 5", "no change",
+                                 "all 5 → 6; rest stays 2"]  # fmt: skip
+    assert log["step"].tolist() == [1, 2, 3]
+    assert decision_log(decisions.iloc[:0], moved.iloc[:0]).empty
+
+
+@pytest.mark.parametrize(
+    ("themes", "expected"),
+    [
+        (tree(a="", b="a", c="a"), "1 theme and 2 sub-themes"),
+        (tree(a="", b="", c="a"), "2 themes and 1 sub-theme"),
+        (tree(a="", b=""), "2 themes"),
+        (tree(), "0 themes"),
+    ],
+)
+def test_sub_themes_are_never_added_to_themes(themes, expected):
+    assert themes_counted(themes) == expected
+
+
+def test_codes_in_a_theme_and_in_no_essay_are_named():
+    codes = codes_of_themes({"a": "one", "b": "one", "c": ""}, tree(one=""))
+    found = table_of("essay_id code status", ("E1", "a", "present"), ("E1", "b", "absent"))
+    assert codes_in_no_essay(codes, found) == ["b"]
+
+
+PARTLY = table_of("theme code", ("warmth", "kind"), ("warmth", "smile"))
+
+
+def test_an_essay_read_for_some_codes_of_a_theme_is_never_called_absent():
+    consensus = table_of(
+        "essay_id code status",
+        ("E1", "kind", "absent"),  # nobody read E1 for smile
+        ("E2", "kind", "absent"),
+        ("E2", "smile", "absent"),
+        ("E3", "kind", "present"),
+    )
+    assert roll_up(consensus, PARTLY).values.tolist() == [
+        ["E1", "warmth", "unresolved"],
+        ["E2", "warmth", "absent"],
+        ["E3", "warmth", "present"],
+    ]
+
+
+def test_a_coder_who_read_for_some_codes_of_a_theme_did_not_read_for_the_theme():
+    presence = table_of(
+        "essay_id code coder present",
+        ("E1", "kind", "ana", 1),
+        ("E1", "kind", "ben", 0),
+        ("E1", "smile", "ben", 1),
+    )
+    assert roll_up_presence(presence, PARTLY).values.tolist() == [["E1", "warmth", "ben", 1]]
+
+
+def test_dropping_a_name_that_is_a_code_and_a_theme_is_refused():
+    candidates = table_of("code theme", ("hope", "warm"), ("joy", "hope"))
+    decisions = table_of("action from to", ("drop", "hope", ""))
+    maps = replay(candidates, decisions, problems := [])
+    assert maps[-1] == maps[0]
+    assert "is a code and a theme" in problems[0].what
+
+
+def test_described_themes_without_a_code_leave_the_codes_to_stand_for_themselves(tmp_path):
+    (tmp_path / "themes.csv").write_text("theme,label\nwarmth,Warmth\n")
+    codebook = table_of("code theme", ("kind", ""), ("smile", ""))
+    themes = read_themes(tmp_path, codebook, problems := [])
+    assert problems == []
+    assert themes["theme"].tolist() == ["kind", "smile"]

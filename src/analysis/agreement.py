@@ -10,10 +10,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.inter_rater import cohens_kappa
 
-SHARED_ESSAYS = 10  # pairs outside groups need at least so many essays in common
 
-
-def coder_pairs(presence, groups):
+def coder_pairs(presence, groups, *, shared_essays):
     """The pairs of coders that are compared.
 
     Parameters
@@ -21,8 +19,10 @@ def coder_pairs(presence, groups):
     presence : DataFrame
         essay_id, coder, ...
     groups : dict of str to sequence of str
-        Pairs are made within groups. Without groups, two coders are compared if they share at
-        least ten essays; if there are only two coders, they always are.
+        Pairs are made within groups.
+    shared_essays : int
+        Without groups, two coders are compared if they share at least so many essays; if there
+        are only two coders, they always are.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def coder_pairs(presence, groups):
     if len(coders) == 2:
         return pairs
     essays = presence.groupby("coder")["essay_id"].agg(set)
-    return [pair for pair in pairs if len(essays[pair[0]] & essays[pair[1]]) >= SHARED_ESSAYS]
+    return [pair for pair in pairs if len(essays[pair[0]] & essays[pair[1]]) >= shared_essays]
 
 
 def four_cells(presence, pairs, *, of):

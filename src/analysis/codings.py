@@ -16,6 +16,7 @@ from analysis.tables import (
     check_filled,
     check_known,
     check_unique,
+    looks_like_date,
     read_table,
 )
 
@@ -45,6 +46,9 @@ def read_codebook(folder, problems):
     )
     if codebook is None or len(problems) > before:  # a damaged row would blame all its codings
         return None
+    if codebook.empty:
+        todo = "List the codes, one row a code."
+        problems.append(Problem("has no rows.", todo, "codebook.csv"))
     check_filled(codebook, ["code"], "codebook.csv", problems)
     for row, code in codebook.loc[codebook["code"].str.contains(";"), "code"].items():
         problems.append(
@@ -56,6 +60,17 @@ def read_codebook(folder, problems):
                 "code",
             )
         )
+    for row, code in codebook["code"].items():
+        if looks_like_date(code):
+            problems.append(
+                Problem(
+                    f"code '{code}' looks like a date that a spreadsheet made of a name.",
+                    "Write the name again, in a cell of the format text.",
+                    "codebook.csv",
+                    row,
+                    "code",
+                )
+            )
     check_unique(codebook, ["code"], "codebook.csv", problems)
     return codebook
 
@@ -67,7 +82,7 @@ def read_assignments(folder, coders, essays, codebook, problems):
     -------
     DataFrame or None
         coder, essay_id, codes (separated by ;, empty = every code). None if the study has no
-        assignments.csv: then every coder read every essay for every code.
+        assignments.csv, or no row in it: then every coder read every essay for every code.
     """
     file = "assignments.csv"
     if not (Path(folder) / file).is_file():
@@ -76,14 +91,7 @@ def read_assignments(folder, coders, essays, codebook, problems):
     if table is None:
         return None
     if table.empty:
-        problems.append(
-            Problem(
-                "has no rows.",
-                "Write who read what, or remove the file if every coder read every essay for "
-                "every code.",
-                file,
-            )
-        )
+        return None
     todo = "Correct the row."
     check_filled(table, ["coder", "essay_id"], file, problems)
     check_known(table["coder"], coders, file, "coder", "coder", todo, problems)
@@ -108,6 +116,18 @@ def read_memos(folder, coders, essays, problems):
     check_known(table["essay_id"], essays["essay_id"], file, "essay_id", "essay", todo, problems)
     check_dates(table["date"], file, problems)
     return table
+
+
+def with_quotation(memos, essays):
+    """Memos with the words they are about: `quotation`, empty where a memo has no sound place."""
+    texts = dict(zip(essays["essay_id"], essays["text"], strict=True))
+    starts = pd.to_numeric(memos["start"], errors="coerce")
+    ends = pd.to_numeric(memos["end"], errors="coerce")
+    words = [
+        "" if pd.isna(start) or pd.isna(end) else texts.get(essay_id, "")[int(start) : int(end)]
+        for essay_id, start, end in zip(memos["essay_id"], starts, ends, strict=True)
+    ]
+    return memos.assign(quotation=pd.Series(words, index=memos.index, dtype=str))
 
 
 def read_codings(folder, coders, essays, codebook, assignments, problems):
@@ -143,21 +163,25 @@ def read_codings(folder, coders, essays, codebook, assignments, problems):
             )
         )
         return None, None
-    there = [path.name for path in sorted(folder.glob("*.csv")) if path.name[0] not in ".~"]
-    without_file = [coder for coder in coders if f"{coder}.csv" not in there]
-    for name in there:
-        coder = name.removesuffix(".csv")
-        if coder not in coders:
+    there = {  # a Mac writes accents as two characters
+        unicodedata.normalize("NFC", path.stem): path
+        for path in sorted(folder.glob("*.csv"))
+        if path.name[0] not in ".~"
+    }
+    without_file = [coder for coder in coders if coder not in there]
+    for coder, path in there.items():
+        if coder not in coders and _has_rows(path):
             problems.append(
                 Problem(
                     f"coder '{coder}' is not among the coders of study.toml."
                     f"{did_you_mean(coder, without_file)}",
                     "Add the name to study.toml, or rename or move the file.",
-                    f"codings/{name}",
+                    f"codings/{path.name}",
                 )
             )
     parts = [
-        _read_coder(folder / f"{coder}.csv", coder, essays, codebook, problems) for coder in coders
+        _read_coder(there.get(coder, folder / f"{coder}.csv"), coder, essays, codebook, problems)
+        for coder in coders
     ]
     parts = [part for part in parts if part is not None]
     if not parts:
@@ -168,6 +192,11 @@ def read_codings(folder, coders, essays, codebook, assignments, problems):
         known &= codings["essay_id"].isin(essays["essay_id"])
         _check_assigned(codings[known], assignments, problems)
     return _without_repeats(codings)
+
+
+def _has_rows(path):
+    """More than the header that `make new` writes?"""
+    return path.read_bytes().strip().count(b"\n") > 0
 
 
 def _read_coder(path, coder, essays, codebook, problems):
@@ -485,7 +514,8 @@ def read_log(readings, codings, memos):
         (codings, "codings", "first_coding"),
         (memos, "memos", "first_memo"),
     ):
-        dated = table.assign(date=table["date"].replace("", None))
+        days = pd.to_datetime(table["date"], format="ISO8601", errors="coerce", utc=True)
+        dated = table.assign(date=days.dt.strftime("%Y-%m-%d"))
         found = dated.groupby(["coder", "essay_id"], as_index=False).agg(
             **{count: ("date", "size"), first: ("date", "min")}
         )

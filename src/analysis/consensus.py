@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.problems import Problem, did_you_mean
+from analysis.problems import Problem, UnknownName, did_you_mean
 from analysis.tables import (
     STUDY_TABLES,
     check_dates,
@@ -98,6 +98,9 @@ def consensus(presence, adjudications, *, rule):
         status = np.select(
             [2 * marked > read, 2 * marked < read], ["present", "absent"], "unresolved"
         )
+    elif rule not in set(presence["coder"]):
+        known = ["adjudicated", "all", "majority", "any", *presence["coder"].unique()]
+        raise UnknownName(f"There is no rule '{rule}'.{did_you_mean(rule, known)}")
     else:
         own = presence.loc[presence["coder"].eq(rule), ["essay_id", "code", "present"]]
         own = table[["essay_id", "code"]].merge(own, how="left", validate="one_to_one")["present"]
@@ -143,6 +146,19 @@ def _adjudicated(table, adjudications):
         reason=table["reason"].where(counts, ""),
         by=table["by"].where(counts, ""),
     )[["essay_id", "code", "status", "provenance", "reason", "by"]]
+
+
+def with_status(codings, agreed):
+    """The codings with what became of them: a column status, that of their essay and code.
+
+    A coding that was adjudicated absent is still a coding, but no example of its theme.
+    """
+    return codings.merge(
+        agreed[["essay_id", "code", "status"]],
+        on=["essay_id", "code"],
+        how="left",
+        validate="many_to_one",
+    )
 
 
 def without_effect(presence, adjudications):
@@ -228,9 +244,19 @@ def _in_context(codings, code, without, text, context):
         if pd.isna(start):
             quotations.append(f"{coder}: the whole essay")
             continue
-        before, after = text[max(0, start - context) : start], text[end : end + context]
+        before, after = _around(text, start, end, context)
         quotations.append(f"{coder}: {before}[[{text[start:end]}]]{after}".replace("\n", " "))
         for other, other_code, begin, finish in codings:
             if other in without and not pd.isna(begin) and begin < end and finish > start:
                 nearby[f"{other}: {other_code}"] = None
     return " | ".join(quotations), "; ".join(nearby)
+
+
+def _around(text, start, end, context):
+    """The words before and after a quotation, cut at a word where the text goes on."""
+    before, after = text[max(0, start - context) : start], text[end : end + context]
+    if len(before) < start:
+        before = "… " + before.partition(" ")[2]
+    if end + len(after) < len(text):
+        after = after.rpartition(" ")[0] + " …"
+    return before, after

@@ -141,12 +141,13 @@ def digest(content):
 
 def written(settings, phase):
     """Digest of each file in a phase's folder (for the report, of the figures too), by name."""
-    files = list((settings.processed / phase).glob("*"))
+    folders = {phase: settings.processed / phase}
     if phase == "6_report":
-        files += list(settings.figures.glob("*"))
+        folders["figures"] = settings.figures
     return {
-        f"{path.parent.name}/{path.name}": digest(path.read_bytes())
-        for path in sorted(files)
+        f"{name}/{path.name}": digest(path.read_bytes())
+        for name, folder in folders.items()
+        for path in sorted(folder.glob("*"))
         if path.is_file()
         and path.name != MANIFEST
         and not path.name.startswith(".")
@@ -157,7 +158,7 @@ def written(settings, phase):
 def place_of(settings, name):
     """The path of a file that `written` names."""
     folder, file = name.split("/")
-    return (settings.processed / folder if folder in READS else settings.figures) / file
+    return (settings.figures if folder == "figures" else settings.processed / folder) / file
 
 
 # Manifests -----------------------------------------------------------------------------------
@@ -216,7 +217,7 @@ def stale_because(settings, phase, origin):
     path = settings.processed / phase / MANIFEST
     here = _state(settings).get(phase)
     if here is None:
-        return ["not run here yet"]
+        return ["not finished here yet"]
     then = manifest(settings, phase)
     if then is None or digest(path.read_bytes()) != here:
         return [f"{phase}/{MANIFEST} is missing or was changed"]
@@ -229,7 +230,7 @@ def stale_because(settings, phase, origin):
     now = written(settings, phase)
     reasons += [f"{name} is missing" for name in then["wrote"] if name not in now]
     reasons += [
-        f"{name} was changed by hand"
+        f"{name} is not as the last run wrote it"
         for name, then_digest in then["wrote"].items()
         if now.get(name, then_digest) != then_digest
     ]
@@ -237,5 +238,15 @@ def stale_because(settings, phase, origin):
 
 
 def status(settings):
-    """Per phase: why it would be run, [] if it is up to date."""
-    return {phase: stale_because(settings, phase, made_from(settings, phase)) for phase in READS}
+    """Per phase: why it would be run, [] if it is up to date.
+
+    A phase whose own sources are unchanged waits for an earlier one that has to be run: whether
+    it has to follow is known only then.
+    """
+    found = {}
+    for phase, (_, earlier) in READS.items():
+        found[phase] = stale_because(settings, phase, made_from(settings, phase))
+        waits_for = [before for before in earlier if found[before]]
+        if waits_for and not found[phase]:
+            found[phase] = [f"waits for {waits_for[0]}"]
+    return found

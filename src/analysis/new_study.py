@@ -4,6 +4,7 @@ from pathlib import Path
 
 from analysis.files import write_atomic
 from analysis.problems import Problem, StudyError
+from analysis.study import ROOT, refuse_inside_the_repository
 from analysis.tables import STUDY_TABLES
 
 STUDY_TOML = """\
@@ -17,7 +18,7 @@ title = "Write the study's title here"
 approach = "codebook"
 
 # The people who coded. Each has a file codings/<name>.csv.
-coders = ["coder_a", "coder_b"]
+coders = ["ana", "ben"]
 
 # How the first passes become one coding:
 #   "adjudicated"  what all agree on; elsewhere what adjudications.csv says (open ones are
@@ -36,7 +37,7 @@ unit_nouns = ["essay", "participant"]
 
 # With more than two coders: who is compared with whom. Without it, all with all.
 # [study.groups]
-# "team 1" = ["coder_a", "coder_b"]
+# "team 1" = ["ana", "ben"]
 
 # Parameters of the notebooks, one section a notebook. What is not set here is as the
 # notebook's cell "parameters" says.
@@ -84,15 +85,18 @@ first four.
        warmth,Warmth,,patients,"Care that can be felt.",,kindness;small kind acts
 
 6. **assignments.csv** - who read what (coder, essay_id; `codes` only where a coder was asked for
-   some codes). Remove the file if every coder read every essay.
+   some codes). List every reading, or leave the file empty if every coder read every essay.
 7. **adjudications.csv** - what you decided where the coders part. The notebook 2_initial_coding
-   writes the list to decide on: copy `disagreements.csv` here, fill in `decision` with present or
-   absent, and say why.
+   writes the list to decide on, `disagreements.csv`: copy its rows here, fill in `decision` with
+   present or absent, and say why. Later, add only the rows that are new.
 8. **candidate_themes.csv** and **decisions.csv** - the first map of codes to themes, and every
-   change of it since. Remove both if you kept no such log.
+   change of it since. The first map names every code; leave both empty if you kept no such log.
+
+       code,theme,memo
+       kindness,manners,a first thought
 
        date,by,action,from,to,reason
-       2026-04-02,Ana,move,kindness,warmth,"Its extracts are about care, not about manners."
+       2026-04-02,Ana,rename,manners,warmth,"Its quotations are about care, not about manners."
 
    Actions: merge (themes into a theme), split (codes off into a new theme), move (codes into a
    theme), rename (a theme), drop (codes or a theme: parked), promote (a code to a theme).
@@ -110,13 +114,17 @@ def write_study(path):
     Parameters
     ----------
     path : path-like
-        A folder that does not exist yet, or is empty. Nothing is ever written over.
+        A folder that does not exist yet, or is empty; a bare name is a folder in data/raw.
+        Nothing is ever written over.
 
     Returns
     -------
     Path
     """
     folder = Path(path).expanduser()
+    if len(Path(path).parts) == 1:
+        folder = ROOT / "data" / "raw" / folder
+    refuse_inside_the_repository(folder, "this place", "data/raw")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StudyError(
             [
@@ -140,7 +148,7 @@ def write_study(path):
         "memos.csv",
     ):
         write_atomic(folder / file, _header(file, STUDY_TABLES[file]))
-    for coder in ("coder_a", "coder_b"):
+    for coder in ("ana", "ben"):
         write_atomic(
             folder / "codings" / f"{coder}.csv", _header("codings", STUDY_TABLES["codings"])
         )

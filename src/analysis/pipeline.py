@@ -5,15 +5,14 @@ taken away before it starts and comes back only when it has ended well. Whatever
 written under a hidden name first, so that a run may be killed at any moment.
 """
 
+import ast
 import contextlib
 import errno
 import json
 import os
 import re
 import sys
-import tempfile
 import time
-from importlib import metadata
 from pathlib import Path
 
 from analysis import freshness
@@ -25,6 +24,7 @@ from analysis.study import (
     PHASES,
     STUDY_VARIABLE,
     open_study,
+    refuse_inside_the_repository,
     section_of,
 )
 
@@ -48,7 +48,8 @@ SETTINGS_OF_EVERY_RUN = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "TZ": "UTC",
-    "LC_ALL": "C.UTF-8",
+    "LC_ALL": "C",
+    "PYTHONUTF8": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -109,18 +110,17 @@ def run(study, *, out=None, phases=PHASES, force=False, engine=None, timeout=Non
     """
     settings = settle(study, out)
     check_parameters(settings)
+    if not force and not any(_reasons(settings, phase)[0] for phase in phases):
+        return []
+    check_study(settings)
     with _alone(settings, say):
         _remove_unfinished(settings)
-        ran = []
+        engine, ran = _prepare(engine, phases), []
         for phase in phases:
-            origin = freshness.made_from(settings, phase)
-            reasons = freshness.stale_because(settings, phase, origin)
+            reasons, origin = _reasons(settings, phase)  # hashed before it runs, not after
             if not reasons and not force:
                 continue
-            if not ran:
-                check_study(settings)
-                engine = _prepare(engine, phases)
-            _check_earlier(settings, phase)
+            _check_earlier(settings, phase, say)
             _run_one(settings, phase, origin, reasons, engine, timeout, say)
             ran.append(phase)
         if ran:
@@ -130,17 +130,27 @@ def run(study, *, out=None, phases=PHASES, force=False, engine=None, timeout=Non
 
 def settle(study, out=None):
     """Open a study and hand its places to the notebooks by environment variables."""
+    for variable in (STUDY_VARIABLE, OUT_VARIABLE):  # of another study, settled before
+        os.environ.pop(variable, None)
     settings = open_study(study)
-    os.environ.pop(OUT_VARIABLE, None)
     if out is not None:
+        refuse_inside_the_repository(Path(out), "OUT", "data/processed")
         os.environ[OUT_VARIABLE] = str(Path(out).expanduser().resolve())
     os.environ[STUDY_VARIABLE] = str(settings.folder)
     os.environ.update(SETTINGS_OF_EVERY_RUN)
     return open_study(settings.name)
 
 
+def _reasons(settings, phase):
+    """Why a phase has to be run, and the digests of what it is made from."""
+    origin = freshness.made_from(settings, phase)
+    return freshness.stale_because(settings, phase, origin), origin
+
+
 def _prepare(engine, phases):
     """Import what the engine needs; the engine's name in papermill."""
+    import tempfile
+
     cache = Path(sys.prefix) / "notebook-cache"  # neither the user's settings nor the user's home
     if not os.access(sys.prefix, os.W_OK):
         cache = Path(tempfile.gettempdir()) / f"notebook-cache-{os.getuid()}"
@@ -162,7 +172,7 @@ def _prepare(engine, phases):
 def _run_one(settings, phase, origin, reasons, engine, timeout, say):
     title = phase.split("_", 1)[1].replace("_", " ")
     say(f"{phase[0]} of {len(PHASES)}  {title}: {QUESTIONS[phase]}", end=" ")
-    if reasons and reasons != ["not run here yet"]:
+    if reasons and reasons != ["not finished here yet"]:
         more = f" and {len(reasons) - 3} more" if len(reasons) > 3 else ""
         say(f"\n        {phase}: {', '.join(reasons[:3])}{more} ...", end=" ")
     started = time.monotonic()
@@ -188,7 +198,7 @@ def _run_notebook(settings, phase, engine, timeout):
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f".{phase}{UNFINISHED_NOTEBOOK}"
     failed = folder / f"{phase}.failed.ipynb"
-    started = time.time_ns()
+    before = _stamps(settings, phase)
     try:
         notebook = papermill.execute_notebook(
             str(NOTEBOOKS / f"{phase}.ipynb"),
@@ -233,8 +243,21 @@ def _run_notebook(settings, phase, engine, timeout):
     return {
         name: digest
         for name, digest in freshness.written(settings, phase).items()
-        if freshness.place_of(settings, name).stat().st_mtime_ns >= started
+        if _stamp(freshness.place_of(settings, name)) != before.get(name)
     }
+
+
+def _stamps(settings, phase):
+    return {
+        name: _stamp(freshness.place_of(settings, name))
+        for name in freshness.written(settings, phase)
+    }
+
+
+def _stamp(path):
+    """Changes whenever a file is written: a write in one step gives it another inode."""
+    status = path.stat()
+    return status.st_ino, status.st_mtime_ns
 
 
 def _advice(kind, said):
@@ -311,16 +334,21 @@ def _remove_leftovers(settings, earlier, outputs):
             path.unlink()
 
 
-def _check_earlier(settings, phase):
-    """An earlier phase whose tables are needed and not there."""
+def _check_earlier(settings, phase, say):
+    """An earlier phase whose tables are needed: not there is a problem, not up to date is said."""
     for earlier in freshness.READS[phase][1]:
         if not (settings.processed / earlier / f"{earlier}.ipynb").is_file():
             what = f"it needs what the phase {earlier} writes, and that is not there yet."
             raise StudyError([Problem(what, f"Run {earlier} first, or `make all`.", phase)])
+        stale, _ = _reasons(settings, earlier)
+        if stale:
+            say(f"Note: {earlier} is not up to date ({stale[0]}); `make all` runs it first.")
 
 
 def _write_environment(settings):
     """Versions of Python and the packages: the one file that may differ between machines."""
+    from importlib import metadata
+
     packages = {d.metadata["Name"]: d.version for d in metadata.distributions()}
     content = {
         "python": ".".join(map(str, sys.version_info[:3])),
@@ -336,7 +364,7 @@ def _write_environment(settings):
 
 
 def check_parameters(settings):
-    """Parameters of each phase from study.toml; an unknown one is an error.
+    """Parameters of each phase from study.toml: unknown names and impossible values are errors.
 
     Papermill alone only warns of a misspelt parameter, and ignores what it is given where the
     cell tagged `parameters` is missing.
@@ -355,23 +383,41 @@ def check_parameters(settings):
                 )
             )
             continue
-        known.discard("study")
-        for name in settings.parameters[phase]:
-            if name not in known:
-                problems.append(
-                    Problem(
-                        f"parameter '{name}' in [{section_of(phase)}] is unknown."
-                        f"{did_you_mean(name, known)}",
-                        f"The parameters of {file} are {', '.join(sorted(known))}.",
-                        "study.toml",
-                    )
-                )
+        known.pop("study", None)
+        for name, value in settings.parameters[phase].items():
+            wrong = _what_is_wrong(name, value, known, file)
+            if wrong:
+                where = f"parameter '{name}' in [{section_of(phase)}]"
+                problems.append(Problem(f"{where} {wrong[0]}", wrong[1], "study.toml"))
     stop_if(problems)
-    return settings.parameters
+
+
+def _what_is_wrong(name, value, known, file):
+    """(what, todo) if a parameter cannot have this name or value, else None."""
+    if name not in known:
+        what = f"is unknown.{did_you_mean(name, known)}"
+        return what, f"The parameters of {file} are {', '.join(sorted(known))}."
+    default, choices = known[name]
+    kinds = {bool: "true or false", int: "a whole number", float: "a number",
+             str: "words in quotation marks", list: "a list in square brackets"}  # fmt: skip
+    fits = type(value) is type(default) or (type(default) is float and type(value) is int)
+    if not fits:
+        return f"cannot be {value!r}.", f"Write {kinds[type(default)]}, as {name} = {default!r}."
+    if choices and value not in choices:
+        what = f"cannot be '{value}'.{did_you_mean(value, choices)}"
+        return what, f"Write one of {', '.join(choices)}."
+    return None
 
 
 def parameters_of(path):
-    """Names set in a notebook's cell tagged `parameters`; None unless there is exactly one."""
+    """What a notebook's cell tagged `parameters` sets.
+
+    Returns
+    -------
+    dict of str to (value, list of str), or None
+        The default, and the values that the comment of the line names in quotation marks, if it
+        names several: the others cannot be. None unless exactly one cell has the tag.
+    """
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     tagged = [
         "".join(cell["source"])
@@ -380,7 +426,14 @@ def parameters_of(path):
     ]
     if len(tagged) != 1:
         return None
-    return set(re.findall(r"^(\w+)\s*(?::[^=\n]+)?=", tagged[0], re.MULTILINE))
+    found = {}
+    for line in tagged[0].splitlines():
+        match = re.match(r"(\w+) = (.+?)(?:\s+# (.*))?$", line)
+        if match:
+            name, value, comment = match.groups()
+            choices = [word for word in re.findall(r'"([^"]*)"', comment or "") if word]
+            found[name] = (ast.literal_eval(value), choices if len(choices) > 1 else [])
+    return found
 
 
 def check_study(settings):
@@ -400,9 +453,12 @@ def check_study(settings):
         codings.read_codings(folder, coders, essays, codebook, assigned, problems)
         consensus.read_adjudications(folder, essays, codebook, problems)
         themes.read_themes(folder, codebook, problems)
+        before = len(problems)
         candidates = themes.read_candidates(folder, codebook, problems)
         decisions = themes.read_decisions(folder, problems)
-        if candidates is not None and decisions is not None and len(candidates):
+        if len(problems) == before and len(candidates):
+            themes.check_candidates(candidates, codebook, problems)
+        if len(problems) == before and len(candidates):
             maps = themes.replay(candidates, decisions, problems)
             themes.check_replay(maps[-1], codebook, problems)
         report.read_published(folder, problems)
@@ -420,10 +476,11 @@ def shown(path):
 def where(settings):
     """The closing lines of a run: where the results are."""
     report = settings.processed / "6_report"
-    return "\n".join(
-        [
-            f"Figures  {shown(settings.figures)}{os.sep}",
-            f"Tables   {shown(settings.processed)}{os.sep}",
-            f"Report   {shown(report / '6_report.ipynb')} and {shown(report / 'themes.md')}",
-        ]
-    )
+    lines = [f"Tables   {shown(settings.processed)}{os.sep}"]
+    if settings.figures.is_dir():
+        lines.insert(0, f"Figures  {shown(settings.figures)}{os.sep}")
+    if (report / "theme_table.md").is_file():
+        lines.append(
+            f"Report   {shown(report / '6_report.ipynb')} and {shown(report / 'theme_table.md')}"
+        )
+    return "\n".join(lines)

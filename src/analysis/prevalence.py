@@ -3,23 +3,30 @@
 import pandas as pd
 
 
-def prevalence(theme_presence):
+def prevalence(theme_presence, *, names):
     """Essays in which each theme was identified.
 
     Parameters
     ----------
     theme_presence : DataFrame
         essay_id, theme, status (present, absent, unresolved).
+    names : sequence of str
+        All themes, those without a code included.
 
     Returns
     -------
     DataFrame
         theme, n_low (unresolved essays counted as absent), n_high (as present), essays (N: the
-        essays read for the theme). n_low = n_high where everything is resolved.
+        essays read for the theme; 0 for a theme without a code). n_low = n_high where everything
+        is resolved.
     """
     counts = (
         pd.crosstab(theme_presence["theme"], theme_presence["status"])
-        .reindex(columns=["present", "unresolved", "absent"], fill_value=0)
+        .reindex(
+            index=pd.Index(names, name="theme"),
+            columns=["present", "unresolved", "absent"],
+            fill_value=0,
+        )
         .astype(int)
     )
     table = pd.DataFrame(
@@ -78,8 +85,11 @@ def theme_matrix(theme_presence, theme_marks):
         votes["sum"].eq(votes["size"]), "all"
     )
     return theme_presence.merge(
-        readers.rename("readers").reset_index(), on=["essay_id", "theme"], validate="one_to_one"
-    )[["essay_id", "theme", "status", "readers"]]
+        readers.rename("readers").reset_index(),
+        on=["essay_id", "theme"],
+        how="left",  # no reader read the essay for all codes of the theme
+        validate="one_to_one",
+    ).fillna({"readers": "none"})[["essay_id", "theme", "status", "readers"]]
 
 
 def n_text(low, high):

@@ -7,6 +7,7 @@ An id that no table has raises UnknownName, which names the closest one and wher
 
 import difflib
 import re
+import textwrap
 from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,13 +18,16 @@ from IPython.display import HTML
 
 from analysis.problems import UnknownName
 
+SPACED = {"code", "codes", "theme", "parent", "sub_themes", "other codes there"}
 LEVELS = 6  # underlines drawn at one place; brackets always show every coding
 # All of one luminance: 4.5 : 1 on white, 4 : 1 on the background of JupyterLab's dark theme.
 COLOURS = ["#1371ec", "#b95c0a", "#9650e6", "#13874d", "#e12b3d", "#088194", "#d526a0", "#777b0a"]
 
 
-def show_essay(essay_id, essays, codings, *, coders=None, codes=None):
+def show_essay(essay_id, essays, codings=None, *, coders=None, codes=None):
     """One essay with each coder's codings marked in it, paragraph beside paragraph.
+
+    Without `codings` it is the essay alone, as it is read before anything is coded.
 
     A code has one number in all columns: ``[3 words 3]`` is coded with code 3, and an underline
     runs below the words, one level lower for each coding they are also inside of; ``3…``
@@ -38,6 +42,8 @@ def show_essay(essay_id, essays, codings, *, coders=None, codes=None):
         Which codes to show; how many codings are left out is said above the text.
     """
     text = _text(essay_id, essays)
+    if codings is None:
+        return _show("alone", essay_id=essay_id, text=text)
     marks = _codings_of(essay_id, codings)
     everyone, used = sorted(codings["coder"].unique()), sorted(codings["code"].unique())
     active = sorted({mark.coder for mark in marks}) if len(everyone) > 2 else everyone
@@ -162,8 +168,51 @@ def show_disagreements(essay_id, essays, codings, presence, *, codes=None, conte
 
 
 def show_table(table):
-    """A table whose cells hold sentences: left-aligned, wrapped, escaped, without its index."""
-    return _show("table", names=[str(name) for name in table.columns], rows=table.to_numpy())
+    """A table for reading: left-aligned, wrapped, escaped, without its index.
+
+    A missing value is an empty cell, a number with a fraction has two decimals, and names of
+    codes and themes (columns of `SPACED`) have spaces for underscores. A line end in a cell stays.
+    """
+    rows = [[_cell(v, name in SPACED) for name, v in zip(table, row, strict=True)]
+            for row in table.astype(object).itertuples(index=False, name=None)]  # fmt: skip
+    return _show("table", names=[str(name) for name in table.columns], rows=rows)
+
+
+# Words ---------------------------------------------------------------------------------------
+
+
+def count(number, noun, plural=None):
+    """A number with its noun: '1 essay', '1,204 essays', '2 memos'."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def percent(share):
+    """A share as it is read, '39 %'; 'undefined' where it is 0 of 0."""
+    return "undefined" if pd.isna(share) else f"{share:.0%}".replace("%", " %")
+
+
+def named(names, most=12, *, ids=False):
+    """Names in a sentence: 'a, b and c'; 'a, b and 7 more'; 'none'.
+
+    Codes and themes have spaces for underscores; `ids` (of essays, of coders) stay as they are.
+    """
+    words = [str(name) if ids else str(name).replace("_", " ") for name in names]
+    if len(words) > most:
+        words = [*words[:most], f"{len(words) - most} more"]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) or "none"
+
+
+def first_of(shown, total, noun):
+    """What a shortened list is headed with: 'The first 12 of 69 essays', or 'All 5 essays'."""
+    if shown < total:
+        return f"The first {shown:,} of {count(total, noun)}"
+    return f"All {count(total, noun)}" if total > 1 else count(total, noun)
+
+
+def captioned(caption, files):
+    """Below a figure: its caption, then a line for each of its files with the SHA-256."""
+    lines = textwrap.wrap(caption, width=100)
+    return "\n".join([*lines, "", *(f"{sha256}  {file}" for file, sha256 in files.to_numpy())])
 
 
 class _Coding(NamedTuple):
@@ -183,6 +232,14 @@ class _Coding(NamedTuple):
     @property
     def place(self):
         return self.start, self.end
+
+
+def _cell(value, spaced):
+    if pd.isna(value):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return str(value).replace("_", " ") if spaced else value
 
 
 def _codings_of(essay_id, codings):
@@ -421,7 +478,10 @@ STYLE = """
   padding: .3em .9em .6em; white-space: normal; border-top: 1px solid rgba(127, 127, 127, .4); }
 .ta-reading table.ta-table :is(td, th) + :is(td, th) {
   border-left: 1px solid rgba(127, 127, 127, .4); }
-.ta-reading table.ta-wrapped { table-layout: auto; font-size: .9em; overflow-wrap: break-word; }
+.ta-reading table.ta-wrapped { table-layout: auto; width: auto; font-size: .9em;
+  overflow-wrap: break-word; }
+.ta-reading table.ta-wrapped :is(td, th) { white-space: pre-line; }
+.ta-reading table.ta-wrapped td.ta-short { white-space: nowrap; }
 .ta-reading table.ta-key { width: auto; font-size: .9em; }
 .ta-reading table.ta-key :is(td, th) { padding: .1em .9em; }
 .ta-reading .ta-text { white-space: pre-wrap; line-height: calc(1.5em + var(--n) * 4px);
@@ -444,11 +504,16 @@ STYLE = """
 """
 
 PAGES = {
+    "alone": """
+<h4>Essay {{ essay_id }}</h4><div class="ta-text" dir="auto" style="--n:0">{{ text }}</div>
+""",
     "table": """
+{% if not rows %}<p class="ta-note">Nothing to list.</p>{% else %}
 <table class="ta-table ta-wrapped"><tr>
 {%- for name in names %}<th>{{ name | replace("_", " ") }}</th>{% endfor %}</tr>
-{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}</table>
+{% for row in rows %}<tr>{% for cell in row %}\
+<td{{ ' class=ta-short' if cell | string | length <= 10 }}>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}</table>{% endif %}
 """,
     "words": """
 {%- macro quote(p) -%}

@@ -46,14 +46,20 @@ def compare_with_published(prevalence, published):
     return pd.DataFrame(rows, columns=columns)
 
 
-def theme_table(themes, prevalence, exemplars, theme_codes, *, exemplars_shown):
+def theme_table(themes, prevalence, exemplars, theme_codes, *, exemplars_shown, places=True):
     """Table 1 of the paper.
+
+    Parameters
+    ----------
+    places : bool
+        True: each quotation with its essay and offsets, to be looked up. False: with its essay
+        only, one a line, to be read.
 
     Returns
     -------
     DataFrame
         perspective, theme (the label; sub-themes marked by '– '), definition, sub_themes,
-        codes, n_of_N, exemplars (each with essay id and offsets).
+        codes, n_of_N, exemplars (each with essay id, and offsets if wanted).
     """
     info = themes.set_index("theme")
     children = themes[themes["parent"].ne("")].groupby("parent")["label"].agg("; ".join)
@@ -65,7 +71,7 @@ def theme_table(themes, prevalence, exemplars, theme_codes, *, exemplars_shown):
     ):
         n = str(low) if low == high else f"{low}-{high}"
         quotations = [
-            f"“{quotation}” ({essay_id}, {start}-{end})"
+            f"“{quotation}” ({essay_id}{f', {start}-{end}' if places else ''})"
             for quotation, essay_id, start, end in shown.loc[
                 shown["theme"].eq(theme), ["quotation", "essay_id", "start", "end"]
             ].itertuples(index=False)
@@ -79,7 +85,7 @@ def theme_table(themes, prevalence, exemplars, theme_codes, *, exemplars_shown):
                 "sub_themes": children.get(theme, ""),
                 "codes": own.get(theme, ""),
                 "n_of_N": f"{n} of {essays}",
-                "exemplars": " ".join(quotations),
+                "exemplars": (" " if places else "\n").join(quotations),
             }
         )
     return pd.DataFrame(rows)

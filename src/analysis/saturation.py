@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln
+from scipy.stats import hypergeom
 
 
 def accumulation(present, essays_in_order, *, n_orders, seed):
@@ -11,7 +11,8 @@ def accumulation(present, essays_in_order, *, n_orders, seed):
     Parameters
     ----------
     present : DataFrame
-        essay_id, code: one row for each essay in which the code is present.
+        essay_id, code: one row for each essay in which the code is present (an unresolved one is
+        not).
     essays_in_order : sequence of str
         All essays read, in the order in which they were read (essays without codes included).
     n_orders : int
@@ -63,14 +64,6 @@ def rarefaction(essays_per_code, n_essays):
         In how many essays each code is present; zeros are codes never met.
     """
     k = np.asarray(essays_per_code)
-    k = k[k > 0][:, None]
     t = np.arange(1, n_essays + 1)
-    rest = n_essays - k
-    # C(N-k, t) / C(N, t) on the logarithmic scale; zero where t > N-k.
-    log_missed = (
-        gammaln(rest + 1)
-        - gammaln(np.maximum(rest - t, 0) + 1)
-        - (gammaln(n_essays + 1) - gammaln(n_essays - t + 1))
-    )
-    missed = np.where(t <= rest, np.exp(log_missed), 0.0)
+    missed = hypergeom.pmf(0, n_essays, k[k > 0][:, None], t)
     return (1 - missed).sum(axis=0)

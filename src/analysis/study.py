@@ -111,8 +111,26 @@ def find_study(study):
         if len(given.parts) == 1 and not folder.is_dir() and given.is_dir():
             folder = given
         folder = folder.resolve()
+        refuse_inside_the_repository(folder, "the study folder", "data/raw")
         out = None
     return folder, *output_folders(folder, out)
+
+
+def refuse_inside_the_repository(folder, what, instead):
+    """Git would offer essays for committing from anywhere in here but the places it ignores."""
+    folder = folder.expanduser().resolve()
+    allowed = [ROOT / "data" / "raw", ROOT / "data" / "processed"]
+    if folder.is_relative_to(ROOT) and not any(folder.is_relative_to(a) for a in allowed):
+        raise StudyError(
+            [
+                Problem(
+                    f"{what} is inside the repository, where git would offer the essays for "
+                    "committing.",
+                    f"Choose a place outside, or in {instead}, which git ignores.",
+                    str(folder.relative_to(ROOT)),
+                )
+            ]
+        )
 
 
 def output_folders(folder, out=None):
@@ -161,7 +179,7 @@ def read_decisions(folder):
                 Problem(
                     f"there is no study folder of this name.{did_you_mean(folder.name, known)}",
                     "Give the name of a folder in data/raw, or the path of a folder.",
-                    folder.name,
+                    folder.name if folder.parent == ROOT / "data" / "raw" else str(folder),
                 )
             ]
         )
@@ -281,6 +299,15 @@ def _impossible_values(study, file):
         if coders.count(coder) > 1:
             problems.append(
                 Problem(f"coder '{coder}' is named twice.", "Name each coder once.", file)
+            )
+    for coder in dict.fromkeys(coders):
+        if coder in (*RULES, "none", "some") or any(sign in coder for sign in ";/\\"):
+            problems.append(
+                Problem(
+                    f"coder '{coder}' cannot be called so: the word or a sign in it has a meaning.",
+                    "Choose another name, without ; and /.",
+                    file,
+                )
             )
     if "approach" in study and study["approach"] not in APPROACHES:
         problems.append(

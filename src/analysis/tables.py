@@ -340,7 +340,7 @@ def check_known(cells, known, file, column, noun, todo, problems):
     known_set = set(known)
     for row, value in cells[~cells.isin(known_set) & cells.ne("")].items():
         what = f"{noun} '{value}' {_where_from(noun)}."
-        if _looks_like_date(value):
+        if looks_like_date(value):
             what += " It looks like a date that a spreadsheet made of a name."
         problems.append(Problem(what + did_you_mean(value, known), todo, file, row, column))
 
@@ -366,7 +366,7 @@ DATE = re.compile(
 )
 
 
-def _looks_like_date(value):
+def looks_like_date(value):
     return DATE.fullmatch(value) is not None
 
 

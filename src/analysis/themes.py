@@ -35,9 +35,7 @@ def read_themes(folder, codebook, problems):
         if themes is None:
             return None
     if themes.empty:
-        named = dict.fromkeys(theme for theme in map_of_codes(codebook).values() if theme)
-        bare = pd.DataFrame({"theme": list(named)}, dtype=str)
-        return bare.reindex(columns=themes.columns, fill_value="").assign(label=bare["theme"])
+        return _bare_themes(codebook, themes.columns)
     check_unique(themes, ["theme"], file, problems)
     check_filled(themes, ["theme"], file, problems)
     todo = "Add the theme, or correct the row."
@@ -52,7 +50,15 @@ def read_themes(folder, codebook, problems):
         problems,
     )
     _check_tree(themes, file, problems)
+    if not has_themes(codebook):  # described, but no code is in them yet
+        return _bare_themes(codebook, themes.columns)
     return themes.assign(label=themes["label"].where(themes["label"].ne(""), themes["theme"]))
+
+
+def _bare_themes(codebook, columns):
+    named = dict.fromkeys(theme for theme in map_of_codes(codebook).values() if theme)
+    bare = pd.DataFrame({"theme": list(named)}, dtype=str)
+    return bare.reindex(columns=columns, fill_value="").assign(label=bare["theme"])
 
 
 def map_of_codes(codebook):
@@ -223,6 +229,12 @@ def _why_impossible(action, names, target, state, gone):
             f"step{f' ({since[0]})' if since else ''}.{did_you_mean(unknown[0], known)}",
             "Correct the row, or candidate_themes.csv.",
         )
+    both = [name for name in names if name in themes and name in state]
+    if action == "drop" and both:
+        return (
+            f"{listed(both)} is a code and a theme.",
+            "Name the codes one by one, or rename the theme first.",
+        )
     if action == "move" and target not in themes:
         return (
             f"theme '{target}' does not exist at this step.{did_you_mean(target, themes)}",
@@ -240,6 +252,21 @@ def _why_impossible(action, names, target, state, gone):
     return None
 
 
+def check_candidates(candidates, codebook, problems):
+    """The first map has to name every code of the codebook, or the log cannot be replayed."""
+    for row, code in codebook["code"].items():
+        if code and code not in set(candidates["code"]):
+            problems.append(
+                Problem(
+                    f"code '{code}' is not in candidate_themes.csv.",
+                    "Add it there with the theme it was first put in, or with an empty theme.",
+                    "codebook.csv",
+                    row,
+                    "code",
+                )
+            )
+
+
 def check_replay(final, codebook, problems):
     """The log must end in the codebook's theme column, which is kept by hand.
 
@@ -252,22 +279,11 @@ def check_replay(final, codebook, problems):
             problems.append(
                 Problem(
                     f"code '{code}' is {_in(theme)} here, but {_in(final[code])} once "
-                    "decisions.csv "
-                    "is applied to candidate_themes.csv.",
+                    "decisions.csv is applied to candidate_themes.csv.",
                     "Correct the theme, or write the missing decision into decisions.csv.",
                     "codebook.csv",
                     row,
                     "theme",
-                )
-            )
-        elif code and code not in final:
-            problems.append(
-                Problem(
-                    f"code '{code}' is not in candidate_themes.csv.",
-                    "Add it there with the theme it was first put in, or with an empty theme.",
-                    "codebook.csv",
-                    row,
-                    "code",
                 )
             )
 
@@ -340,21 +356,35 @@ def roll_up(consensus, theme_codes):
     Returns
     -------
     DataFrame
-        essay_id, theme, status: present if any code is present, else unresolved if any code is
-        unresolved, else absent.
+        essay_id, theme, status: present if any code is present; else unresolved if any code is
+        unresolved or the essay was read for some of the codes only; else absent. An essay that
+        was read for none of the codes has no row.
     """
     rank = {"absent": 0, "unresolved": 1, "present": 2}
     joined = consensus.merge(theme_codes[["theme", "code"]], on="code")
     joined["rank"] = joined["status"].map(rank)
-    table = joined.groupby(["essay_id", "theme"], as_index=False)["rank"].max()
+    table = joined.groupby(["essay_id", "theme"])["rank"].agg(["max", "size"]).reset_index()
+    in_part = table["size"].lt(table["theme"].map(theme_codes.groupby("theme").size()))
+    table["max"] = table["max"].mask(in_part & table["max"].eq(rank["absent"]), rank["unresolved"])
     names = {value: name for name, value in rank.items()}
-    return table.assign(status=table["rank"].map(names)).drop(columns="rank")
+    return table.assign(status=table["max"].map(names))[["essay_id", "theme", "status"]]
 
 
 def roll_up_presence(presence, theme_codes):
-    """Each coder's own marks rolled up to themes: essay_id, theme, coder, present."""
+    """Each coder's own marks rolled up to themes: essay_id, theme, coder, present.
+
+    A coder who read an essay for some of a theme's codes only did not read it for the theme and
+    has no row there.
+    """
     joined = presence.merge(theme_codes[["theme", "code"]], on="code")
-    return joined.groupby(["essay_id", "theme", "coder"], as_index=False)["present"].max()
+    keys = ["essay_id", "theme", "coder"]
+    table = joined.groupby(keys)["present"].agg(["max", "size"]).reset_index()
+    whole = table["size"].eq(table["theme"].map(theme_codes.groupby("theme").size()))
+    return (
+        table.loc[whole]
+        .rename(columns={"max": "present"})[[*keys, "present"]]
+        .reset_index(drop=True)
+    )
 
 
 def counts_by_step(maps, consensus, themes):
@@ -387,12 +417,77 @@ def counts_by_step(maps, consensus, themes):
     return table.astype({"n_before": "Int64", "n_after": "Int64"})
 
 
+def decision_log(decisions, moved):
+    """The decision log as it is read: one row a step, with what it did to n.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        date, by, action, from, to, reason, in order.
+    moved : DataFrame
+        step, theme, n_before, n_after, as `counts_by_step` gives them.
+
+    Returns
+    -------
+    DataFrame
+        step, date, by, what, n ('ceremonies 19 → 16'; a theme that a step ends or begins says
+        so), reason.
+    """
+    said = {
+        "merge": "{} merged into {}",
+        "split": "{} split off as {}",
+        "move": "{} moved to {}",
+        "rename": "{} renamed {}",
+        "drop": "{} dropped: no theme any more",
+        "promote": "{} made a theme of its own: {}",
+    }
+    rows = []
+    for step, (date, by, action, source, target, reason) in enumerate(
+        decisions[["date", "by", "action", "from", "to", "reason"]].itertuples(index=False), 1
+    ):
+        names = _in_words(name.strip() for name in source.split(";") if name.strip())
+        what = said[action].format(names, target.replace("_", " "))
+        changes = moved.loc[moved["step"].eq(step), ["theme", "n_before", "n_after"]]
+        n = "; ".join(_change(*change) for change in changes.itertuples(index=False))
+        rows.append((step, date, by, what, n or "no change", reason))
+    return pd.DataFrame(rows, columns=["step", "date", "by", "what", "n", "reason"])
+
+
+def _in_words(names):
+    """Names as a sentence has them: 'a, b and c', spaces for underscores."""
+    *most, last = [name.replace("_", " ") for name in names] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _change(theme, before, after):
+    theme = theme.replace("_", " ")
+    if pd.isna(before):
+        return f"{theme} begins with {after}"
+    if pd.isna(after):
+        return f"{theme} ends (was {before})"
+    return f"{theme} {before} → {after}" if before != after else f"{theme} stays {after}"
+
+
 def _counts(theme_codes, consensus):
     """theme -> (essays in which it is present, its codes)."""
     rolled = roll_up(consensus, theme_codes)
     n = rolled["status"].eq("present").groupby(rolled["theme"]).sum()
     codes = theme_codes.groupby("theme", sort=False)["code"].agg(lambda c: tuple(sorted(c)))
     return {theme: (int(n.get(theme, 0)), members) for theme, members in codes.items()}
+
+
+def themes_counted(themes):
+    """'13 themes and 2 sub-themes': the two are never added up."""
+    top = int(themes["parent"].eq("").sum())
+    below = len(themes) - top
+    text = f"{top} theme{'' if top == 1 else 's'}"
+    return text + (f" and {below} sub-theme{'' if below == 1 else 's'}" if below else "")
+
+
+def codes_in_no_essay(theme_codes, consensus):
+    """Codes that are in a theme but present in no essay: they add nothing to its count."""
+    present = consensus.loc[consensus["status"].eq("present"), "code"]
+    return sorted(set(theme_codes["code"]) - set(present))
 
 
 def with_labels(table, themes):
@@ -472,13 +567,15 @@ def exemplars(theme_codings, theme_presence, *, per_theme, longest):
     """Quotations that say a theme best: places that more coders marked come first.
 
     Ryan (1997) calls a passage marked by all coders core and one marked by one coder periphery.
-    The order is: marked by more coders; then nearer to the theme's median length; one essay is
-    not quoted twice before every essay was quoted once.
+    The order is: words that no other theme quotes yet (sub-themes choose before their theme); the
+    theme's own codes before those of its sub-themes; an essay not quoted yet; marked by more
+    coders; nearer to the theme's median length.
 
     Parameters
     ----------
     theme_codings : DataFrame
-        theme, coder, essay_id, start, end, quotation, code.
+        theme, coder, essay_id, start, end, quotation, code, and own (False for a code of a
+        sub-theme; without the column every code is the theme's own).
     theme_presence : DataFrame
         essay_id, theme, status; only essays in which the theme is present are quoted.
     per_theme : int
@@ -493,12 +590,17 @@ def exemplars(theme_codings, theme_presence, *, per_theme, longest):
         for the theme), n_coders.
     """
     spans = theme_codings.dropna(subset=["start"])
+    spans = spans if "own" in spans else spans.assign(own=True)
     present = theme_presence.loc[theme_presence["status"].eq("present"), ["essay_id", "theme"]]
     spans = spans.merge(present, on=["essay_id", "theme"])
-    parts = [
-        _ranked(_with_coders(group), longest).head(per_theme)
-        for _, group in spans.groupby("theme", sort=False)
-    ]
+    groups = dict(list(spans.groupby("theme", sort=False)))
+    chosen, taken = {}, {}
+    # A theme whose codes are all its own chooses before one that holds sub-themes.
+    for theme in sorted(groups, key=lambda theme: not groups[theme]["own"].all()):
+        ranked = _ranked(_with_coders(groups[theme]), longest, taken)
+        chosen[theme] = ranked.head(per_theme)
+        for essay_id, *place in chosen[theme][["essay_id", "start", "end"]].values.tolist():
+            taken.setdefault(essay_id, []).append(place)
     columns = [
         "theme",
         "rank",
@@ -510,9 +612,9 @@ def exemplars(theme_codings, theme_presence, *, per_theme, longest):
         "coders",
         "n_coders",
     ]
-    if not parts:
+    if not chosen:
         return pd.DataFrame(columns=columns)
-    table = pd.concat(parts)
+    table = pd.concat([chosen[theme] for theme in groups])
     table["rank"] = table.groupby("theme").cumcount() + 1
     return table[columns].reset_index(drop=True)
 
@@ -534,12 +636,18 @@ def _with_coders(group):
     )
 
 
-def _ranked(group, longest):
+def _ranked(group, longest, taken):
     length = group["end"] - group["start"]
     short = group.assign(distance=(length - length.median()).abs())[length.le(longest)]
-    short = short.sort_values(
-        ["n_coders", "distance", "essay_id", "start", "end", "coder"],
-        ascending=[False, True, True, True, True, True],
-    ).drop_duplicates(["essay_id", "start", "end"])
-    round_ = short.groupby("essay_id").cumcount()
-    return short.assign(round=round_).sort_values("round", kind="stable")
+    quoted = [
+        any(start < end_ and begin < end for begin, end_ in taken.get(essay_id, []))
+        for essay_id, start, end in short[["essay_id", "start", "end"]].itertuples(index=False)
+    ]
+    short = short.assign(
+        quoted=pd.Series(quoted, index=short.index, dtype=bool), below=~short["own"]
+    )
+    order = ["quoted", "below", "n_coders", "distance", "essay_id", "start", "end", "coder"]
+    up = [name != "n_coders" for name in order]
+    short = short.sort_values(order, ascending=up).drop_duplicates(["essay_id", "start", "end"])
+    round_ = short.groupby(["quoted", "below", "essay_id"]).cumcount()
+    return short.assign(round=round_).sort_values(["quoted", "below", "round"], kind="stable")

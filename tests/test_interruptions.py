@@ -1,0 +1,183 @@
+"""A run that is killed, starved or misused says so in a sentence and loses nothing."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from benchmarks.kill import kill_often, processes_with
+
+from analysis import files, pipeline
+from analysis.__main__ import main
+from analysis.study import PHASES, ROOT
+from tests.test_pipeline import PARAMETERS, newcomers_study, small_notebooks, write_notebook
+
+assert small_notebooks  # the fixture
+ENGINES = [
+    "kernel",
+    pytest.param(
+        "fork",
+        marks=pytest.mark.skipif(
+            not sys.platform.startswith("linux"), reason="notebooks are forked on Linux only"
+        ),
+    ),
+]
+
+
+@pytest.fixture
+def study(tmp_path):
+    return newcomers_study(tmp_path / "study")
+
+
+def phase_1(small_notebooks, code):
+    write_notebook(small_notebooks / f"{PHASES[0]}.ipynb", PARAMETERS, code)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_cell_that_never_ends_is_stopped_when_a_time_limit_is_set(
+    small_notebooks, study, engine, capsys
+):
+    phase_1(small_notebooks, "while True:\n    pass")
+    assert main(["run", str(study), "--engine", engine, "--timeout", "1"]) == 1
+    said = capsys.readouterr().err
+    assert "1_familiarisation failed" in said and "CellTimeoutError" in said
+    assert "Set TIMEOUT to more seconds, or to nothing for no limit." in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_kernel_that_dies_is_told_from_a_mistake_in_the_notebook(
+    small_notebooks, study, engine, capsys
+):
+    phase_1(small_notebooks, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    assert main(["run", str(study), "--engine", engine]) == 1
+    said = capsys.readouterr().err
+    assert "DeadKernelError" in said and "run it on a machine with more memory." in said
+    assert "Traceback" not in said
+
+
+WRITES = "from analysis.files import write_atomic\nwrite_atomic(OUT + '/t.csv', b'new')"
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "The disk is full"),
+        (errno.EROFS, "cannot be written to"),
+        (errno.EACCES, "cannot be written to"),
+    ],
+)
+def test_a_disk_that_cannot_be_written_is_said_and_the_old_file_stays(
+    small_notebooks, study, monkeypatch, capsys, number, advice
+):
+    out = study.parent / "place"
+    out.mkdir()
+    (out / "t.csv").write_bytes(b"old")
+    phase_1(small_notebooks, WRITES.replace("OUT", repr(str(out))))
+    monkeypatch.setattr(files.os, "fsync", _fail_with(number))  # the fork inherits it
+    assert main(["run", str(study), "--engine", "fork"]) == 1
+    said = capsys.readouterr().err
+    assert advice in said and "Traceback" not in said
+    assert [p.name for p in out.iterdir()] == ["t.csv"]
+    assert (out / "t.csv").read_bytes() == b"old"
+
+
+def _fail_with(number):
+    def fail(_):
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def test_a_second_run_on_the_same_study_waits_and_says_so(small_notebooks, study):
+    fcntl = pytest.importorskip("fcntl")
+    settings = pipeline.settle(study)
+    settings.processed.mkdir(parents=True)
+    (small_notebooks / "mended").touch()
+    first = (settings.processed / pipeline.LOCK).open("w")
+    fcntl.flock(first, fcntl.LOCK_EX)
+    said = []
+
+    def say(text, end="\n"):
+        said.append(text)
+        if "Another run" in text:
+            threading.Timer(0.1, first.close).start()
+
+    assert pipeline.run(study, say=say) == list(PHASES)
+    assert said[0] == "Another run is working on this study; waiting until it ends ..."
+
+
+def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(study, tmp_path):
+    out = tmp_path / "out"
+    running = subprocess.Popen(
+        [sys.executable, "-m", "analysis", "run", str(study), "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=tmp_path,
+    )
+    assert running.stdout.readline().startswith("1 of 6")
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate()
+    assert running.returncode == 130
+    assert said.strip() == (
+        "Interrupted. What is done stays done; the same command goes on from here."
+    )
+    assert processes_with(str(out)) == []
+    assert not list(out.rglob(".*.part*"))
+
+
+def test_nothing_needs_the_network(study, tmp_path):
+    cut_off = ["unshare", "-rn"]
+    if not shutil.which("unshare") or subprocess.run([*cut_off, "true"], check=False).returncode:
+        pytest.skip("a network namespace cannot be made here")
+    done = subprocess.run(
+        [*cut_off, sys.executable, "-m", "analysis", "run", str(study), "--out", "out"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "figures" / "prevalence.pdf").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_killed_at_random_moments_nothing_is_halved_or_left_behind(study, tmp_path):
+    (tmp_path / "rounds").mkdir()
+    rounds = kill_often(study, tmp_path / "rounds", kills=9, seed=7, say=lambda _: None)
+    assert [wrong for _, wrong in rounds if wrong] == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_notebooks_share_no_state(small_notebooks, study, engine):
+    phase_1(
+        small_notebooks,
+        "import os, random, pandas as pd, matplotlib\nleft = 1\nos.environ['LEFT'] = '1'\n"
+        "os.chdir('/')\npd.set_option('display.max_rows', 3)\n"
+        "matplotlib.rcParams['figure.dpi'] = 33\nrandom.seed(5)",
+    )
+    write_notebook(
+        small_notebooks / f"{PHASES[1]}.ipynb",
+        PARAMETERS,
+        "import os, pandas as pd, matplotlib\nassert 'left' not in dir()\n"
+        "assert 'LEFT' not in os.environ\nassert os.getcwd() != '/'\n"
+        "assert pd.get_option('display.max_rows') != 3\n"
+        "assert matplotlib.rcParams['figure.dpi'] != 33",
+    )
+    with pytest.raises(pipeline.PhaseError, match="3_theme_search"):
+        pipeline.run(study, engine=engine, say=lambda *_, **__: None)
+
+
+def test_the_command_runs_from_any_folder_on_a_relative_path(small_notebooks, study, monkeypatch):
+    (small_notebooks / "mended").touch()
+    monkeypatch.chdir(study.parent)
+    assert main(["run", "study"]) == 0
+    assert (study.parent / "study_outputs" / "processed" / PHASES[5]).is_dir()
+    assert not (ROOT / "data" / "raw" / "study").exists()
