@@ -664,7 +664,8 @@ def _cells_as_symbols(ax, cells, essays, cell_mm):
             if part.empty or (reader, status) == ("none", "absent"):
                 continue
             smaller = 0.75 if shape == "D" else 1
-            outcome = f"{words}, {_OUTCOME.get(status, status)}"
+            by = " (by different codes)" if reader == "all" and status != "present" else ""
+            outcome = f"{words}{by}, {_OUTCOME.get(status, status)}"
             label = words if (reader, status) == ("all", "present") else outcome
             groups[-1].append(_symbols(ax, part, shape, status, size * smaller, label))
     unread = cells[cells["status"] == "not read"]

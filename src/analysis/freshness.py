@@ -99,14 +99,19 @@ def made_from(settings, phase):
 
 
 def modules_of(notebook):
-    """The files of `analysis` that a notebook imports, directly or through each other."""
+    """The files of `analysis` that a notebook imports, directly or through each other.
+
+    Of a package, all of its files.
+    """
     code = "\n".join(source for kind, source, _ in json.loads(_cells(notebook)) if kind == "code")
     wanted, found = _imported(code), set()
     while wanted:
-        path = ROOT / "src" / "analysis" / f"{wanted.pop()}.py"
-        if path not in found and path.is_file():
-            found.add(path)
-            wanted |= _imported(path.read_text(encoding="utf-8"))
+        place = ROOT / "src" / "analysis" / wanted.pop()
+        files = place.rglob("*.*") if place.is_dir() else [place.with_suffix(".py")]
+        for path in files:
+            if path not in found and path.is_file() and "__pycache__" not in path.parts:
+                found.add(path)
+                wanted |= _imported(path.read_text(encoding="utf-8"))
     return sorted(found)
 
 
