@@ -1,11 +1,15 @@
-"""Modules of ideas take tables and give tables, and import none of each other."""
+"""Modules of ideas take tables and give tables, and import none of each other.
+
+The modules of one package are one idea: they may import each other.
+"""
 
 import ast
 from pathlib import Path
 
 from analysis import problems
 
-MODULES = sorted(Path(problems.__file__).parent.rglob("*.py"))
+ANALYSIS = Path(problems.__file__).parent
+MODULES = sorted(ANALYSIS.rglob("*.py"))
 COMMON_GROUND = {"problems", "files", "tables", "study"}
 COMPOSERS = {  # they run phases; they hold no idea
     "pipeline",
@@ -20,16 +24,23 @@ NO_NOUNS = {"utils", "util", "helpers", "common", "misc", "manager"}
 
 
 def trees():
-    """Name and syntax tree of each module of ideas."""
-    return {m.stem: ast.parse(m.read_text("utf-8")) for m in MODULES if m.stem not in COMPOSERS}
+    """Name, as in "agreement" and "figures/page", and syntax tree of each module of ideas."""
+    named = {m.relative_to(ANALYSIS).with_suffix("").as_posix(): m for m in MODULES}
+    return {
+        name: ast.parse(module.read_text("utf-8"))
+        for name, module in named.items()
+        if name.split("/")[0] not in COMPOSERS
+    }
 
 
-def modules_imported(tree):
-    """The modules of `analysis` that a module imports, wherever the import stands."""
-    found = set()
+def modules_imported(tree, name):
+    """The modules and packages of `analysis` that a module imports, wherever the import stands."""
+    package, found = name.split("/")[:-1], set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[1] for alias in node.names if "analysis." in alias.name}
+        elif isinstance(node, ast.ImportFrom) and 0 < node.level <= len(package):
+            found.add(package[0])
         elif isinstance(node, ast.ImportFrom) and node.level:
             found |= {node.module.split(".")[0]} if node.module else {a.name for a in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module == "analysis":
@@ -37,6 +48,11 @@ def modules_imported(tree):
         elif isinstance(node, ast.ImportFrom) and node.module.startswith("analysis."):
             found.add(node.module.split(".")[1])
     return found
+
+
+def forbidden(tree, name):
+    """What a module imports that is neither common ground nor of its own package."""
+    return modules_imported(tree, name) - COMMON_GROUND - set(name.split("/")[:-1])
 
 
 def prints(tree):
@@ -52,8 +68,8 @@ def offenders(found):
 def test_modules_of_ideas_import_only_the_common_ground():
     ideas = trees()
     assert {"agreement", "consensus", "themes", "corpus", "codings"} <= set(ideas)
-    found = {name: modules_imported(tree) - COMMON_GROUND for name, tree in ideas.items()}
-    assert offenders(found) == []
+    assert {"figures/__init__", "figures/page", "figures/agreement"} <= set(ideas)
+    assert offenders({name: forbidden(tree, name) for name, tree in ideas.items()}) == []
 
 
 def test_modules_of_ideas_do_not_print():
@@ -70,7 +86,19 @@ def test_an_arrow_between_ideas_is_found_however_it_is_written():
         "from . import consensus\nfrom .tables import y\nimport pandas\n"
         "def f():\n    from analysis.report import z\n    print(z)\n"
     )
-    found = modules_imported(ast.parse(source))
+    found = modules_imported(ast.parse(source), "agreement")
     assert found == {"themes", "codings", "corpus", "consensus", "tables", "report"}
     assert offenders({"agreement": {"codings"}}) == ["agreement.py: ['codings']"]
     assert prints(ast.parse(source)) == [9]
+
+
+def test_modules_of_one_package_may_import_each_other_and_nothing_of_another_idea():
+    own = (
+        "from analysis.figures.rows import x\nfrom analysis import figures\nfrom . import page\n"
+        "from .page import y\nimport analysis.figures.rows\nfrom analysis.files import z\n"
+    )
+    assert forbidden(ast.parse(own), "figures/agreement") == set()
+    assert forbidden(ast.parse(own), "agreement") == {"figures", "page"}
+    others = "from analysis.agreement import x\nfrom ..themes import y\nfrom .. import codings\n"
+    found = forbidden(ast.parse(others), "figures/agreement")
+    assert found == {"agreement", "themes", "codings"}

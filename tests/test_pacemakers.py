@@ -17,19 +17,10 @@ from analysis.codings import (
 )
 from analysis.consensus import consensus, disagreements, read_adjudications, without_effect
 from analysis.corpus import read_essays
+from analysis.decisions import check_replay, read_candidates, read_decisions, replay
 from analysis.prevalence import prevalence
 from analysis.study import open_study
-from analysis.themes import (
-    check_replay,
-    codes_of_themes,
-    definition_gaps,
-    map_of_codes,
-    read_candidates,
-    read_decisions,
-    read_themes,
-    replay,
-    roll_up,
-)
+from analysis.themes import codes_of_themes, definition_gaps, map_of_codes, read_themes, roll_up
 
 PAPER = Path(__file__).parents[2] / "shared" / "seed" / "paper.txt"
 COUNTS = pd.read_csv(Path(__file__).parent / "data" / "theme_counts.csv", keep_default_na=False)

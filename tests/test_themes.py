@@ -3,23 +3,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.decisions import check_replay, decision_log, read_candidates, read_decisions, replay
+from analysis.exemplars import exemplars
 from analysis.themes import (
-    check_replay,
     codes_in_no_essay,
     codes_of_themes,
     codings_of_themes,
     counts_by_step,
-    decision_log,
     definition_gaps,
     display_order,
-    exemplars,
     map_gaps,
     map_of_codes,
     names_of_themes,
-    read_candidates,
-    read_decisions,
     read_themes,
-    replay,
     roll_up,
     roll_up_presence,
     themes_counted,

@@ -1,4 +1,4 @@
-"""`make verify` sees what was tampered with: a number, a table, a figure, an output, a stripping."""
+"""`make verify` sees each kind of tampering: a number, a figure, an output, a stripped notebook."""
 
 import json
 import os

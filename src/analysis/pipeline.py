@@ -438,7 +438,7 @@ def parameters_of(path):
 
 def check_study(settings):
     """Read every file of the study and raise all its problems at once, before anything runs."""
-    from analysis import codings, consensus, corpus, report, themes
+    from analysis import codings, consensus, corpus, decisions, report, themes
 
     problems = []
     folder, coders = settings.folder, settings.coders
@@ -454,13 +454,13 @@ def check_study(settings):
         consensus.read_adjudications(folder, essays, codebook, problems)
         themes.read_themes(folder, codebook, problems)
         before = len(problems)
-        candidates = themes.read_candidates(folder, codebook, problems)
-        decisions = themes.read_decisions(folder, problems)
+        candidates = decisions.read_candidates(folder, codebook, problems)
+        log = decisions.read_decisions(folder, problems)
         if len(problems) == before and len(candidates):
-            themes.check_candidates(candidates, codebook, problems)
+            decisions.check_candidates(candidates, codebook, problems)
         if len(problems) == before and len(candidates):
-            maps = themes.replay(candidates, decisions, problems)
-            themes.check_replay(maps[-1], codebook, problems)
+            maps = decisions.replay(candidates, log, problems)
+            decisions.check_replay(maps[-1], codebook, problems)
         report.read_published(folder, problems)
     stop_if(problems)
 

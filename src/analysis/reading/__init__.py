@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections import Counter, defaultdict
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
@@ -467,141 +468,6 @@ def _roll_up(words):
     return next((w for w in ("present", "unresolved", "absent") if w in words), "not in consensus")
 
 
-STYLE = """
-.ta-reading { max-width: 1100px; line-height: 1.5; overflow-wrap: anywhere; }
-.ta-reading h4 { font-size: 1.2em; margin: .6em 0; }
-.ta-reading h5 { font-size: 1.05em; margin: 1.1em 0 .3em; }
-.ta-reading table.ta-table { width: 100%; border-collapse: collapse; table-layout: fixed;
-  margin: .5em 0 1em; font-size: inherit; }
-.ta-reading table.ta-table tr:nth-child(n) { background: none; break-inside: avoid; }
-.ta-reading table.ta-table :is(td, th) { text-align: left; vertical-align: top; border: 0;
-  padding: .3em .9em .6em; white-space: normal; border-top: 1px solid rgba(127, 127, 127, .4); }
-.ta-reading table.ta-table :is(td, th) + :is(td, th) {
-  border-left: 1px solid rgba(127, 127, 127, .4); }
-.ta-reading table.ta-wrapped { table-layout: auto; width: auto; font-size: .9em;
-  overflow-wrap: break-word; }
-.ta-reading table.ta-wrapped :is(td, th) { white-space: pre-line; }
-.ta-reading table.ta-wrapped td.ta-short { white-space: nowrap; }
-.ta-reading table.ta-key { width: auto; font-size: .9em; }
-.ta-reading table.ta-key :is(td, th) { padding: .1em .9em; }
-.ta-reading .ta-text { white-space: pre-wrap; line-height: calc(1.5em + var(--n) * 4px);
-  padding-bottom: calc(var(--n) * 2px); }
-.ta-reading .ta-break { display: none; }
-.ta-reading mark { color: inherit; background: rgba(127, 127, 127, .13) no-repeat;
-  background-size: 100% 2px; padding: 0 0 calc(var(--n, 1) * 4px);
-  -webkit-box-decoration-break: clone; box-decoration-break: clone;
-  -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-.ta-reading .ta-2 { background-color: rgba(127, 127, 127, .24); }
-.ta-reading .ta-3 { background-color: rgba(127, 127, 127, .36); }
-.ta-reading .ta-label { font-weight: bold; font-size: .72em; line-height: 0; user-select: none;
-  vertical-align: super; padding: 0 1px; }
-.ta-reading :is(.ta-names, .ta-by, .ta-note) { font-size: .86em; }
-.ta-reading :is(.ta-by, .ta-note) { opacity: .85; }
-.ta-reading .ta-names span { display: inline-block; margin-right: 1em; }
-.ta-reading .ta-passage { margin: .2em 0 .7em; break-inside: avoid; }
-.ta-reading .ta-passage mark { border-bottom: 1px solid; padding: 0; }
-.ta-reading .ta-sub { margin-left: 1.5em; }
-"""
-
-PAGES = {
-    "alone": """
-<h4>Essay {{ essay_id }}</h4><div class="ta-text" dir="auto" style="--n:0">{{ text }}</div>
-""",
-    "table": """
-{% if not rows %}<p class="ta-note">Nothing to list.</p>{% else %}
-<table class="ta-table ta-wrapped"><tr>
-{%- for name in names %}<th>{{ name | replace("_", " ") }}</th>{% endfor %}</tr>
-{% for row in rows %}<tr>{% for cell in row %}\
-<td{{ ' class=ta-short' if cell | string | length <= 10 }}>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}</table>{% endif %}
-""",
-    "words": """
-{%- macro quote(p) -%}
-{%- if p.whole %}<em>the whole essay</em>
-{%- else %}<span dir="auto">{{ p.before }}<b>[</b><mark>{{ p.quotation }}</mark><b>]</b>
-{{- p.after }}</span>{% endif %}
-{%- endmacro -%}
-{%- macro passage(p, with_code) -%}
-<div class="ta-passage"><div>{{ quote(p) }}</div><div class="ta-by">
-{%- for m in p.marks %}{{ " and " if not loop.first }}<b>{{ m.coder }}</b>
-{{- ": " ~ m.code if with_code }}{% endfor %}
-{{- " (same words)" if p.marks | map(attribute="coder") | unique | list | length > 1 }}
-{%- for m in p.meets %}; overlaps with a quotation of <b>{{ m.coder }}</b>
-{{- " (" ~ m.code ~ ")" if with_code }}{% endfor %}
-{%- for m in p.marks if m.memo %}<br>Memo of {{ m.coder }}: {{ m.memo }}{% endfor %}</div></div>
-{%- endmacro -%}""",
-    "essay": """
-<h4>Essay {{ essay_id }}</h4>
-{% if left_out %}<p class="ta-note">{{ left_out | n("coding") }} of this essay left out: \
-only the chosen coders and codes are shown.</p>{% endif %}
-{% if panels | length > 1 %}<p class="ta-note">{{ coders | length }} coders, one under the other. \
-Two stand side by side with coders=['{{ coders[0] }}', '{{ coders[1] }}'].</p>{% endif %}
-{% for columns in panels %}<table class="ta-table"><thead><tr>
-{% for c in columns %}<th scope="col">{{ c.coder }}: {{ c.codings | n("coding") }}</th>{% endfor %}
-</tr></thead><tbody>
-{% if columns | map(attribute="whole") | select | list %}<tr>{% for c in columns %}\
-<td>Whole essay: {{ c.whole | join(", ") or "none" }}</td> {% endfor %}</tr>{% endif %}
-{% for i in range(columns[0].paragraphs | length) %}<tr>
-{% set row = columns | map(attribute="paragraphs") | map(attribute=i) | list %}\
-{% set deep = row | map(attribute="deep") | max %}
-{% for c in columns %}{% set p = c.paragraphs[i] %}<td>
-<div class="ta-text" dir="auto" data-coder="{{ c.coder }}" style="--n:{{ deep }}">
-{%- for x in p.pieces %}{% if x.kind %}<sup class="ta-label" data-coding="{{ x.span.id }}" \
-data-kind="{{ x.kind }}" title="{{ x.span.code }}" style="color:{{ x.colour }}">{{ x.label }}</sup>
-{%- elif x.hidden %}<span class="ta-break">{{ x.text }}</span>
-{%- elif x.codes %}<mark class="ta-{{ [x.codes | length, 3] | min }}" \
-title="{{ x.codes | join('; ') }}" style="{{ x.lines | underlines }}">{{ x.text }}</mark>
-{%- else %}{{ x.text }}{% endif %}{% endfor %}</div>
-<div class="ta-names">{% for number, code in p.names %}\
-<span><b style="color:{{ number | colour }}">{{ number }}</b> {{ code }}</span> {% endfor %}</div>
-</td>{% endfor %}</tr>{% endfor %}
-</tbody></table>{% endfor %}
-{% if key %}<table class="ta-table ta-key"><thead><tr><th></th><th scope="col">code</th>\
-{% for coder in coders %}<th scope="col">{{ coder }}</th>{% endfor %}</tr></thead><tbody>
-{% for code, number, tally in key %}<tr><td><b style="color:{{ number | colour }}">{{ number }}\
-</b></td><td>{{ code }}</td>{% for n in tally %}<td>{{ n or "–" }}</td>{% endfor %}</tr>{% endfor %}
-</tbody></table><p class="ta-note">[1 … 1] encloses what is coded 1; 1… and …1: the coding \
-runs on over the end of a paragraph.</p>
-{% else %}<p class="ta-note">No codings to show.</p>{% endif %}""",
-    "extracts": """
-{%- from "words" import passage -%}
-<h4>{{ title }}</h4>
-{% if codes %}<p class="ta-note">Codes: {{ codes | join(", ") }}</p>{% endif %}
-<p><strong>{{ count }}</strong></p>
-{% for essay_id, passages in groups %}<h5>{{ essay_id }}</h5>
-{% for p in passages %}{{ passage(p, codes) }}{% endfor %}{% endfor %}""",
-    "contributions": """
-{%- from "words" import passage -%}
-<h4>What essay {{ essay_id }} adds to the themes</h4>
-{% for label, depth, status, codes in sections %}<div class="{{ 'ta-sub' if depth }}">
-<h5>{{ label }}{{ ": " ~ status if status }}{{ " (through a sub-theme)" if not codes }}</h5>
-{% for code in codes %}{% set d = decisions[code] %}<div><b>{{ code }}</b>: \
-{% if d %}{{ d.status }} ({{ d.provenance }}{{ ", " ~ d.by if d.by }})
-{{- ": " ~ d.reason if d.reason }}{% else %}not in the consensus{% endif %}</div>
-{% for p in said[code] %}{{ passage(p) }}{% endfor %}{% endfor %}</div>{% endfor %}
-<p class="ta-note">Not touched: {{ untouched | join(", ") or "no theme" }}.</p>""",
-    "disagreements": """
-{%- from "words" import quote -%}
-<h4>Where the coders part in essay {{ essay_id }}</h4>
-{% if compared %}<p><strong>{{ split }} of {{ compared | n("code") }}: marked by some of the \
-readers only. {{ parted | length - split }} more: marked by all, but not always on the same words.\
-</strong></p>
-{% else %}<p><strong>No code was read for by two coders in this essay: there is nothing to \
-compare.</strong></p>{% endif %}
-{% for code, marked, without, found in parted %}<h5>{{ code }}: marked by \
-{{ marked | join(" and ") }}, {{ "not by " ~ without | join(" or ") if without else \
-"but not always on the same words" }}</h5>
-<table class="ta-table"><tbody>{% for p, beside in found %}{% set m = p.marks[0] %}<tr>
-<td class="ta-passage"><b>{{ m.coder }}</b>: {{ quote(p) }}
-{%- if m.memo %}<div class="ta-by">Memo: {{ m.memo }}</div>{% endif %}</td>
-<td>{% for coder, notes in beside.items() %}<div><b>{{ coder }}</b>: \
-{% if notes is none %}the same code{% else %}{% for where, other, quotation in notes %}<div>
-{{- where }}{% if other %}, coded <b>{{ other }}</b>{% endif %}
-{{- ": “" ~ quotation ~ "”" if quotation }}</div>{% endfor %}{% endif %}</div>
-{% endfor %}</td></tr>{% endfor %}</tbody></table>{% endfor %}""",
-}
-
-
 def _underlines(lines):
     """CSS of a stretch's underlines: {level: colour}, level 0 nearest to the words."""
     images = ",".join(f"linear-gradient({colour},{colour})" for colour in lines.values())
@@ -610,9 +476,12 @@ def _underlines(lines):
 
 
 def _show(page, **values):
-    body = _JINJA.get_template(page).render(values)
-    return HTML(f'<div class="ta-reading"><style>{STYLE}</style>{body}</div>')
+    body = _JINJA.get_template(f"{page}.html.jinja").render(values)
+    return HTML(f'<div class="ta-reading"><style>\n{_STYLE}</style>{body}</div>')
 
 
-_JINJA = jinja2.Environment(autoescape=True, loader=jinja2.DictLoader(PAGES))
+# The pages lie beside this file, one a view; every one of them is escaped, whatever its ending.
+_HERE = Path(__file__).parent
+_STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
+_JINJA = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(_HERE))
 _JINJA.filters |= {"n": _n, "colour": _colour, "underlines": _underlines}

@@ -1,0 +1,176 @@
+"""What figures share beside the data: labels, headings, columns of text, axis and legend.
+
+A figure has a row for each theme or code; the y axis is in mm from the top.
+"""
+
+import textwrap
+from typing import NamedTuple
+
+import seaborn as sns
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
+
+from analysis.figures.page import PT_PER_MM, page_width_mm
+
+
+def height_for_rows(table, width_mm=180):
+    """Height in mm at which every theme or code of the table has a row its label fits into.
+
+    Takes the table that will be drawn (not `accumulation`) and the width it will be drawn at:
+    in a narrow figure labels wrap to more lines. Long tables grow beyond a journal's page.
+    """
+    legend_and_axis = 30 + max(0, 140 - width_mm) / 4  # in a narrow figure they wrap
+    return rows_of(table, width_mm)[-1].bottom + legend_and_axis
+
+
+def rows_of(table, width_mm):
+    """A heading, empty if there are no perspectives, and a row for each theme or code."""
+    key = next(c for c in ("theme", "theme_a", "code") if c in table)
+    items = table.drop_duplicates(key).fillna({"parent": "", "perspective": "", "label": ""})
+    parents = dict(zip(items[key], items["parent"], strict=True)) if "parent" in items else {}
+    words = undefined_words(items, width_mm) if "undefined" in items else [""] * len(items)
+    labels = items["label_a" if key == "theme_a" else "label"].where(lambda s: s != "", items[key])
+    groups = items["perspective"] if "perspective" in items else [""] * len(items)
+    rows, bottom, group = [], 0, None
+    for name, label, aside, perspective in zip(items[key], labels, words, groups, strict=True):
+        if not rows or perspective != group:
+            nameless = "No perspective" if rows else ""
+            heading = perspective[:1].upper() + perspective[1:] or nameless
+            rows.append(_Row(None, heading, bottom, bottom + 5.6))
+        text = _wrapped(label, width_mm, _depth(name, parents))
+        lines = max(text.count("\n"), aside.count("\n"))
+        rows.append(_Row(name, text, rows[-1].bottom, rows[-1].bottom + 4.6 + 3.3 * lines))
+        bottom, group = rows[-1].bottom, perspective
+    return rows or [_Row(None, "", 0, 5.6)]
+
+
+def undefined_words(table, width_mm):
+    width = max(16, int((0.64 * width_mm - 24) / 1.5))
+    words = table["undefined"].fillna("").where(table["alpha"].isna(), "")
+    return words.map(lambda reason: textwrap.fill(f"undefined: {reason}" if reason else "", width))
+
+
+def middles(rows, keys):
+    return keys.map({row.key: row.middle for row in rows}).to_numpy()
+
+
+def label_rows(ax, rows, numbered=False):
+    """Write the labels flush left; return the width they take, in points."""
+    texts = _numbered(rows) if numbered else [row.text for row in rows]
+    ax.set_yticks([row.middle for row in rows], texts)
+    ax.set_ylim(rows[-1].bottom, 0)
+    labels = ax.get_yticklabels()
+    for row, label in zip(rows, labels, strict=True):
+        label.set(ha="left", linespacing=1.15, weight="bold" if row.key is None else "normal")
+    width = max(_width_pt(label) for label in labels) + 5
+    ax.tick_params(axis="y", length=0, pad=width)
+    sns.despine(ax=ax, left=len(rows) == 1)
+    return width
+
+
+def text_column(ax, rows, texts, header, start=0):
+    """Write numbers flush right beside the axes; return where the column ends, in points."""
+    place = {"xycoords": ax.get_yaxis_transform(), "xytext": (0, 0), "annotation_clip": False}
+    style = {"textcoords": "offset points", "ha": "right", "va": "center_baseline"}
+    written = [
+        ax.annotate(texts[row.key], (1, row.middle), **place, **style)
+        for row in rows
+        if row.key is not None
+    ]
+    written.append(ax.annotate(header, (1, rows[0].middle), weight="bold", **place, **style))
+    end = start + 6 + max(_width_pt(text) for text in written)
+    for text in written:
+        text.set_position((end, 0))
+    return end
+
+
+def x_label(ax, text, left_pt, right_pt=0):
+    """Label the x axis flush left, wrapped to the width between labels and columns."""
+    width_mm = page_width_mm(ax) - (left_pt + right_pt) / PT_PER_MM - 4
+    ax.set_xlabel(textwrap.fill(text, max(20, int(width_mm / 1.65))), loc="left", linespacing=1.2)
+
+
+def count_essays(ax, first, last):
+    """An axis of essays from the first to the last, both of which have a tick."""
+    ticks = MaxNLocator(integer=True, nbins=6, steps=[1, 2, 5, 10]).tick_values(0, last)
+    apart = (0.35 if page_width_mm(ax) > 100 else 0.45) * ticks[1]
+    between = [t for t in ticks if first + apart < t < last - apart]
+    ax.set_xticks([*dict.fromkeys([first, *map(int, between), int(last)])])
+    ax.set_xlim(first, first + max(1, (last - first) * 1.01))
+
+
+def legend(ax, groups, left_pt):
+    """Put the legend above the data, flush with the labels.
+
+    In one line if there is room, else a column for each group, else in as many as there is room
+    for.
+    """
+    shift = ScaledTranslation(-left_pt / 72, 3 / 72, ax.get_figure().dpi_scale_trans)
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "bbox_transform": ax.transAxes + shift}
+    look = {"frameon": False, "borderpad": 0.2, "borderaxespad": 0, "columnspacing": 1.6}
+    blank = Line2D([], [], linestyle="none", label=" ")
+    tallest = max((len(group) for group in groups), default=0)
+    flat = [handle for group in groups for handle in group]
+    grid = [handle for group in groups for handle in group + [blank] * (tallest - len(group))]
+    by_group = [(grid, len(groups))] if len(groups) > 1 else []
+    narrower = [(flat, columns) for columns in range(len(flat), 0, -1)]
+    for handles, columns in [*narrower[:1], *by_group, *narrower[1:]]:
+        legend = ax.legend(handles=handles, ncols=max(1, columns), **place, **look)
+        for text in legend.get_texts():
+            text.set_text(textwrap.fill(text.get_text(), int(page_width_mm(ax) / 1.9)) or " ")
+        if _width_pt(legend) < (page_width_mm(ax) - 4) * PT_PER_MM:
+            break
+
+
+def nothing_to_draw(ax):
+    ax.set(xticks=[], yticks=[])
+    place = {"ha": "center", "transform": ax.transAxes}
+    ax.text(0.5, 0.5, "The table has no rows: nothing to draw.", **place)
+    return ax
+
+
+def span(low, high, to):
+    return f"{low}" if low == high else f"{low}{to}{high}"
+
+
+class _Row(NamedTuple):
+    key: str | None  # theme or code; None for a heading
+    text: str
+    top: float
+    bottom: float
+
+    @property
+    def middle(self):
+        return (self.top + self.bottom) / 2
+
+
+def _depth(theme, parents, seen=()):
+    parent = parents.get(theme, "")
+    if parent not in parents or parent in seen:
+        return 0
+    return 1 + _depth(parent, parents, (*seen, theme))
+
+
+def _wrapped(label, width_mm, depth):
+    """Wrap a label into the left third; sub-themes are indented and bear a dash."""
+    lines = textwrap.wrap(label, max(12, int(0.36 * width_mm / 1.62) - 2 * depth)) or [""]
+    if depth == 0:
+        return "\n".join(lines)
+    first, next_lines = "\u2003" * depth + "\u2013 ", "\u2003" * depth + "\u2002 "
+    return first + f"\n{next_lines}".join(lines)
+
+
+def _numbered(rows):
+    """The labels, flush behind their numbers."""
+    digits, number, texts = len(str(len(rows))), 0, []
+    for row in rows:
+        number += row.key is not None
+        first = "" if row.key is None else f"{number:>{digits}}".replace(" ", "\u2007")
+        texts.append(f"{first}\u2002{row.text}".replace("\n", "\n" + "\u2007" * digits + "\u2002"))
+    return texts
+
+
+def _width_pt(artist):
+    fig = artist.get_figure()
+    return artist.get_window_extent().width * 72 / fig.dpi
