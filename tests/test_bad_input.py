@@ -179,6 +179,14 @@ CASES = [  # name, what is done to the sound study, what is said
         ],
     ),
     (
+        "optional tables saved as workbooks",
+        {"adjudications.csv": None, "adjudications.xlsx": "", "decisions.xlsx": ""},
+        [
+            "adjudications.csv: is missing, but adjudications.xlsx is there. Save that one as "
+            "'CSV UTF-8 (comma delimited)'.",
+        ],
+    ),
+    (
         "both essays and essays.csv",
         {"essays.csv": "essay_id,text\nE01,We met.\n"},
         [

@@ -17,6 +17,7 @@ from analysis.tables import (
     check_known,
     check_unique,
     looks_like_date,
+    read_optional_table,
     read_table,
 )
 
@@ -85,12 +86,8 @@ def read_assignments(folder, coders, essays, codebook, problems):
         assignments.csv, or no row in it: then every coder read every essay for every code.
     """
     file = "assignments.csv"
-    if not (Path(folder) / file).is_file():
-        return None
-    table = read_table(Path(folder) / file, file, STUDY_TABLES[file], problems)
-    if table is None:
-        return None
-    if table.empty:
+    table = read_optional_table(folder, file, problems)
+    if table is None or table.empty:
         return None
     todo = "Correct the row."
     check_filled(table, ["coder", "essay_id"], file, problems)
@@ -105,9 +102,7 @@ def read_assignments(folder, coders, essays, codebook, problems):
 def read_memos(folder, coders, essays, problems):
     """Memos of the coders; empty essay_id = a memo on the whole. Empty table without a file."""
     file = "memos.csv"
-    if not (Path(folder) / file).is_file():
-        return pd.DataFrame(columns=list(STUDY_TABLES[file].known), dtype=str)
-    table = read_table(Path(folder) / file, file, STUDY_TABLES[file], problems)
+    table = read_optional_table(folder, file, problems)
     if table is None:
         return None
     todo = "Correct the row."

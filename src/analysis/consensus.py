@@ -1,18 +1,15 @@
 """Two first passes become one coding: disagreements, adjudications, provenance of each cell."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, UnknownName, did_you_mean
 from analysis.tables import (
-    STUDY_TABLES,
     check_dates,
     check_filled,
     check_known,
     check_unique,
-    read_table,
+    read_optional_table,
 )
 
 DECISIONS = ("present", "absent", "")
@@ -24,9 +21,7 @@ def read_adjudications(folder, essays, codebook, problems):
     An empty decision is one not yet taken. Empty table where the study has no such file.
     """
     file = "adjudications.csv"
-    if not (Path(folder) / file).is_file():
-        return pd.DataFrame(columns=list(STUDY_TABLES[file].known), dtype=str)
-    table = read_table(Path(folder) / file, file, STUDY_TABLES[file], problems)
+    table = read_optional_table(folder, file, problems)
     if table is None:
         return None
     todo = "Correct the row."

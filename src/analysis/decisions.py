@@ -1,17 +1,14 @@
 """The decision log: the first map of codes to themes, and every change of it, replayed in order."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from analysis.problems import Problem, did_you_mean, listed
 from analysis.tables import (
-    STUDY_TABLES,
     check_dates,
     check_filled,
     check_known,
     check_unique,
-    read_table,
+    read_optional_table,
 )
 
 ACTIONS = ("merge", "split", "move", "rename", "drop", "promote")
@@ -20,9 +17,7 @@ ACTIONS = ("merge", "split", "move", "rename", "drop", "promote")
 def read_candidates(folder, codebook, problems):
     """candidate_themes.csv, the coders' first map: code, theme, memo. Empty without the file."""
     file = "candidate_themes.csv"
-    if not (Path(folder) / file).is_file():
-        return pd.DataFrame(columns=list(STUDY_TABLES[file].known), dtype=str)
-    table = read_table(Path(folder) / file, file, STUDY_TABLES[file], problems)
+    table = read_optional_table(folder, file, problems)
     if table is None:
         return None
     check_filled(table, ["code"], file, problems)
@@ -35,15 +30,11 @@ def read_candidates(folder, codebook, problems):
 def read_decisions(folder, problems):
     """decisions.csv in order: date, by, action, from, to, reason. Empty without the file."""
     file = "decisions.csv"
-    if not (Path(folder) / file).is_file():
-        return pd.DataFrame(columns=list(STUDY_TABLES[file].known), dtype=str)
-    table = read_table(Path(folder) / file, file, STUDY_TABLES[file], problems)
+    table = read_optional_table(folder, file, problems)
     if table is None:
         return None
     start = "candidate_themes.csv"
-    first = read_table(
-        Path(folder) / start, start, STUDY_TABLES[start], []
-    )  # its problems are said
+    first = read_optional_table(folder, start, [])  # its problems are said where it is read
     if len(table) and (first is None or first.empty):
         problems.append(
             Problem(

@@ -3,16 +3,14 @@
 import pandas as pd
 
 from analysis.problems import Problem
-from analysis.tables import STUDY_TABLES, read_table
+from analysis.tables import read_optional_table
 
 
 def read_published(folder, problems):
     """published_counts.csv: theme, n, and optionally label, essays, where. None without it."""
     file = "published_counts.csv"
-    if not (folder / file).is_file():
-        return None
-    table = read_table(folder / file, file, STUDY_TABLES[file], problems)
-    if table is None:
+    table = read_optional_table(folder, file, problems)
+    if table is None or table.empty:
         return None
     for row, n in table.loc[~table["n"].str.fullmatch("[0-9]+"), "n"].items():
         problems.append(

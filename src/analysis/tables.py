@@ -108,18 +108,32 @@ def read_table(path, file, columns, problems):
     return table
 
 
+def read_optional_table(folder, file, problems):
+    """A table of STUDY_TABLES that a study may leave out: without rows where it is not there.
+
+    A file of the same name in another format (adjudications.xlsx) is a problem: what is in it
+    would be lost without a word.
+    """
+    path, columns = Path(folder) / file, STUDY_TABLES[file]
+    if path.is_file() or _saved_otherwise(path):
+        return read_table(path, file, columns, problems)
+    index = pd.Index([], name="row", dtype=int)
+    return pd.DataFrame(columns=list(columns.known), index=index, dtype=str)
+
+
 def _missing(path, file):
     """A missing table; perhaps it was saved as another kind of file."""
-    endings = (".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".txt")
-    others = [path.with_suffix(ending) for ending in endings]
-    for other in others:
-        if other.is_file():
-            return Problem(
-                f"is missing, but {other.name} is there.",
-                "Save that one as 'CSV UTF-8 (comma delimited)'.",
-                file,
-            )
+    other = _saved_otherwise(path)
+    if other:
+        what = f"is missing, but {other.name} is there."
+        return Problem(what, "Save that one as 'CSV UTF-8 (comma delimited)'.", file)
     return Problem("is missing.", "Write it, or start from `make new`.", file)
+
+
+def _saved_otherwise(path):
+    endings = (".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".txt")
+    others = (path.with_suffix(ending) for ending in endings)
+    return next((other for other in others if other.is_file()), None)
 
 
 def _header(cells, columns):

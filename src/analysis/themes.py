@@ -1,16 +1,13 @@
 """Themes: their tree, the roll-up of codes to themes, what the map leaves open."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from analysis.problems import Problem, listed
 from analysis.tables import (
-    STUDY_TABLES,
     check_filled,
     check_known,
     check_unique,
-    read_table,
+    read_optional_table,
 )
 
 # Reading -----------------------------------------------------------------------------------
@@ -25,11 +22,9 @@ def read_themes(folder, codebook, problems):
         theme, label, parent ('' = top level), perspective, definition, narrative, aliases.
     """
     file = "themes.csv"
-    themes = pd.DataFrame(columns=list(STUDY_TABLES[file].known), dtype=str)
-    if (Path(folder) / file).is_file():
-        themes = read_table(Path(folder) / file, file, STUDY_TABLES[file], problems)
-        if themes is None:
-            return None
+    themes = read_optional_table(folder, file, problems)
+    if themes is None:
+        return None
     if themes.empty:
         return _bare_themes(codebook, themes.columns)
     check_unique(themes, ["theme"], file, problems)
