@@ -414,3 +414,14 @@ def test_figure_too_small_for_its_labels_is_refused_and_nothing_written(tmp_path
             f.save_figure(fig, prevalence(), tmp_path, "p", alt="a", caption="c")
     plt.close(fig)
     assert not list(tmp_path.iterdir())
+
+
+def test_agreement_draws_the_interval_where_the_table_has_one():
+    table = agreement(3).assign(alpha_low=[0.5, np.nan, -0.6], alpha_high=[0.95, np.nan, 0.3])
+    with f.figure(180, f.height_for_rows(table)) as (fig, ax):
+        f.plot_agreement(table, ax)
+        drawn = next(c for c in ax.collections if c.get_label() == "interval")
+        ends = [segment[:, 0].tolist() for segment in drawn.get_segments()]
+        assert ends == [[0.5, 0.95], [-0.6, 0.3]]
+        assert ax.get_xlim()[0] < -0.6
+    plt.close(fig)

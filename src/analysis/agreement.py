@@ -78,20 +78,33 @@ def four_cells(presence, pairs, *, of):
 
 
 def pair_agreement(cells):
-    """Percent agreement and Cohen's kappa for each row of the four cells.
+    """Coefficients for each row of the four cells.
 
     Returns
     -------
     DataFrame
-        The cells with percent_agreement (share 0-1), kappa, and undefined: the reason where
-        kappa is 0/0 (both coders used one value only), else ''.
+        The cells with percent_agreement, positive_agreement and negative_agreement (shares 0-1;
+        NaN where the share is of nothing), prevalence_index and bias_index (-1 to 1), pabak, ac1,
+        kappa, and undefined: the reason where kappa is 0/0 (both coders used one value only),
+        else ''.
 
     References
     ----------
-    Cohen 1960, Educational and Psychological Measurement 20:37; computed by statsmodels.
+    Cohen 1960, Educational and Psychological Measurement 20:37 (kappa; by statsmodels). Byrt,
+    Bishop & Carlin 1993, Journal of Clinical Epidemiology 46:423 (PABAK and the two indices).
+    Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29 (AC1).
     """
     table = cells.copy()
-    table["percent_agreement"] = (table["both"] + table["neither"]) / table["essays"]
+    a, d, n = table["both"], table["neither"], table["essays"]
+    b, c = table["first_only"], table["second_only"]
+    table["percent_agreement"] = pa = (a + d) / n
+    table["positive_agreement"] = 2 * a / (2 * a + b + c)
+    table["negative_agreement"] = 2 * d / (2 * d + b + c)
+    table["prevalence_index"] = (a - d) / n
+    table["bias_index"] = (b - c) / n
+    table["pabak"] = 2 * pa - 1
+    q = (2 * a + b + c) / (2 * n)
+    table["ac1"] = (pa - 2 * q * (1 - q)) / (1 - 2 * q * (1 - q))
     kappas = [
         _kappa(*row)
         for row in table[["both", "first_only", "second_only", "neither"]].itertuples(index=False)

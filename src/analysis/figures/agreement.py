@@ -22,7 +22,8 @@ def plot_agreement(table, ax):
     ----------
     table : DataFrame, one row a code or theme, drawn in this order
         ``code, label, essays``; ``marked`` (share 0-1); ``alpha`` (NaN where undefined);
-        ``undefined`` (the reason in words, printed where the point would be).
+        ``undefined`` (the reason in words, printed where the point would be); optional
+        ``alpha_low, alpha_high`` (drawn as a line through the point).
     ax : Axes
         From `figure`.
 
@@ -38,10 +39,14 @@ def plot_agreement(table, ax):
         return nothing_to_draw(ax)
     y = middles(rows, table["code"])
     defined = table["alpha"].notna()
-    lowest = min(0, table["alpha"].min()) if defined.any() else 0
-    start = lowest - 0.05
+    bounds = [column for column in ("alpha_low", "alpha_high") if column in table]
+    lowest = table[["alpha", *bounds]].min().min() if defined.any() else 0
+    start = min(0, lowest) - 0.05
     ax.axvline(0, color=INK, linewidth=0.6)
     ax.hlines(y[defined], start, table["alpha"][defined], color=GUIDE, linewidth=0.6)
+    if len(bounds) == 2:
+        low, high = (table[column][defined] for column in bounds)
+        ax.hlines(y[defined], low, high, color=INK, linewidth=0.9, label="interval")
     ax.plot(table["alpha"][defined], y[defined], "o", color=INK, markersize=4.5, label="alpha")
     words = undefined_words(table, page_width_mm(ax))
     aside = {"fontsize": SMALL_PT, "style": "italic", "linespacing": 1.1, "va": "center"}
@@ -56,7 +61,8 @@ def plot_agreement(table, ax):
     ax.set_xticks(np.arange(np.ceil(start * 5), 6) / 5)
     essays = span(table["essays"].min(), table["essays"].max(), " to ")
     text = (
-        f"Krippendorff's alpha over {essays} essays (0: as by chance, 1: no disagreement); "
+        f"Krippendorff's alpha over {essays} essays (0: as by chance, 1: no disagreement)"
+        f"{', line: its interval' if len(bounds) == 2 else ''}; "
         "marked: share of readings that mark it"
     )
     x_label(ax, text, left, end)

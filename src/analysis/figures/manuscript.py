@@ -46,7 +46,7 @@ def redraw(path):
     path = Path(path)
     ids = {"essay_id": str, "theme": str, "code": str, "theme_a": str, "theme_b": str}
     table = pd.read_csv(path, dtype=ids, keep_default_na=False)
-    for column in {"alpha", "marked", "jaccard"} & set(table):
+    for column in {"alpha", "alpha_low", "alpha_high", "marked", "jaccard"} & set(table):
         table[column] = pd.to_numeric(table[column])
     words = path.with_suffix(".txt").read_text(encoding="utf-8")
     caption, alt = words.removeprefix("Caption\n").split("\n\nAlternative text\n")
