@@ -115,6 +115,7 @@ def run(study, *, out=None, phases=PHASES, force=False, engine=None, timeout=Non
     check_study(settings)
     with _alone(settings, say):
         _remove_unfinished(settings)
+        _write_environment(settings)  # first: a run killed after its last phase is not repeated
         engine, ran = _prepare(engine, phases), []
         for phase in phases:
             reasons, origin = _reasons(settings, phase)  # hashed before it runs, not after
@@ -123,8 +124,6 @@ def run(study, *, out=None, phases=PHASES, force=False, engine=None, timeout=Non
             _check_earlier(settings, phase, say)
             _run_one(settings, phase, origin, reasons, engine, timeout, say)
             ran.append(phase)
-        if ran:
-            _write_environment(settings)
     return ran
 
 
