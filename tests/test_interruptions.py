@@ -120,6 +120,8 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(study, tmp_path):
         text=True,
         start_new_session=True,
         cwd=tmp_path,
+        # A job in the background of a shell is born deaf to Ctrl-C, and so would be its child.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert running.stdout.readline().startswith("1 of 6")
     os.killpg(running.pid, signal.SIGINT)
