@@ -265,3 +265,14 @@ def test_two_notebooks_share_no_state(small_notebooks, tmp_path):
     )
     with pytest.raises(pipeline.PhaseError, match="3_theme_search"):
         pipeline.run(folder, **QUIET)
+
+
+def test_the_list_of_disagreements_is_a_valid_adjudications_file(copy_of_run):
+    folder, outputs = copy_of_run
+    shutil.copy(
+        outputs / "processed" / "2_initial_coding" / "disagreements.csv",
+        folder / "adjudications.csv",
+    )
+    assert pipeline.run(folder, phases=["4_theme_review"], **QUIET) == ["4_theme_review"]
+    table = pd.read_csv(outputs / "processed" / "4_theme_review" / "consensus.csv")
+    assert table["provenance"].eq("not yet adjudicated").sum() == 2

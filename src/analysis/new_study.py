@@ -87,8 +87,9 @@ first four.
 6. **assignments.csv** - who read what (coder, essay_id; `codes` only where a coder was asked for
    some codes). List every reading, or leave the file empty if every coder read every essay.
 7. **adjudications.csv** - what you decided where the coders part. The notebook 2_initial_coding
-   writes the list to decide on, `disagreements.csv`: copy its rows here, fill in `decision` with
-   present or absent, and say why. Later, add only the rows that are new.
+   writes the list to decide on, `disagreements.csv`: copy that file here under this name, fill in
+   `decision` with present or absent, and say why. Later, add only the rows that are new, or you
+   copy over what you decided.
 8. **candidate_themes.csv** and **decisions.csv** - the first map of codes to themes, and every
    change of it since. The first map names every code; leave both empty if you kept no such log.
 
