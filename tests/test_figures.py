@@ -418,10 +418,21 @@ def test_figure_too_small_for_its_labels_is_refused_and_nothing_written(tmp_path
 
 def test_agreement_draws_the_interval_where_the_table_has_one():
     table = agreement(3).assign(alpha_low=[0.5, np.nan, -0.6], alpha_high=[0.95, np.nan, 0.3])
-    with f.figure(180, f.height_for_rows(table)) as (fig, ax):
-        f.plot_agreement(table, ax)
-        drawn = next(c for c in ax.collections if c.get_label() == "interval")
-        ends = [segment[:, 0].tolist() for segment in drawn.get_segments()]
-        assert ends == [[0.5, 0.95], [-0.6, 0.3]]
+    with drawn(f.plot_agreement, table) as (_, ax):
+        assert intervals(ax, "alpha") == [(0.5, 0.95), (-0.6, 0.3)]
         assert ax.get_xlim()[0] < -0.6
-    plt.close(fig)
+
+
+def test_agreement_draws_ac1_below_alpha_with_its_own_interval():
+    table = agreement(3).assign(ac1=[0.9, 1, 0.2], ac1_low=[0.7, 0.85, 0], ac1_high=[1, 1, 0.5])
+    with drawn(f.plot_agreement, table) as (_, ax):
+        assert lines(ax, "ac1")[:, 0].tolist() == [0.9, 1, 0.2]
+        assert np.all(lines(ax, "ac1")[[0, 2], 1] > lines(ax, "alpha")[:, 1])  # mm from the top
+        assert intervals(ax, "ac1") == [(0.7, 1), (0.85, 1), (0, 0.5)]
+        names = [text.get_text() for text in ax.get_legend().get_texts()]
+        assert names == ["Krippendorff's alpha", "Gwet's AC1"]
+
+
+def intervals(ax, name):
+    (bars,) = [c for c in ax.collections if c.get_label() == f"interval of {name}"]
+    return [(float(start), float(end)) for (start, _), (end, _) in bars.get_segments()]

@@ -355,6 +355,5 @@ def test_words(said, expected):
     assert said == expected
 
 
-def test_caption_stands_above_the_files_and_their_hashes():
-    files = pd.DataFrame({"file": ["a.svg", "a.csv"], "sha256": ["1f", "2e"]})
-    assert captioned("Essays.", files) == "Essays.\n\n1f  a.svg\n2e  a.csv"
+def test_long_captions_are_broken_into_lines():
+    assert captioned("Essays. " * 20) == "Essays. " * 11 + "Essays.\n" + "Essays. " * 7 + "Essays."

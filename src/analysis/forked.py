@@ -8,7 +8,7 @@ ordinary kernel stays the reference; tests hold both to the same bytes.
 
 import base64
 import contextlib
-import ctypes
+import gc
 import importlib
 import io
 import json
@@ -21,13 +21,9 @@ import time
 
 from papermill.engines import Engine
 
-PR_SET_PDEATHSIG = 1
+from analysis.processes import die_with_the_parent
+
 INLINE = "module://matplotlib_inline.backend_inline"
-
-
-def is_safe():
-    """Can notebooks be forked here?"""
-    return sys.platform.startswith("linux")
 
 
 def preload(notebooks):
@@ -39,6 +35,7 @@ def preload(notebooks):
             importlib.import_module(name)
     importlib.import_module("IPython.core.interactiveshell")
     importlib.import_module("matplotlib_inline.backend_inline")
+    gc.freeze()  # what is imported here is not garbage in any notebook: do not look at it again
 
 
 class ForkEngine(Engine):
@@ -143,7 +140,7 @@ def _be_the_kernel(sources, writing, folder):
     """Run the cells and never return."""
     status = 1
     try:
-        _die_with_the_parent()
+        die_with_the_parent()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
@@ -165,12 +162,6 @@ def _be_the_kernel(sources, writing, folder):
         status = 0
     finally:
         os._exit(status)
-
-
-def _die_with_the_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == 1:
-        os._exit(1)
 
 
 class _Stream(io.TextIOBase):
@@ -231,6 +222,7 @@ def _shell(outputs):
 
     config = Config()
     config.HistoryManager.enabled = False
+    config.InlineBackend.print_figure_kwargs = {"bbox_inches": None}  # drawn once, not twice
     shell = ShellWithoutZMQ.instance(
         config=config, display_pub_class=Publisher, displayhook_class=Hook
     )

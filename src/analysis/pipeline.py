@@ -39,6 +39,7 @@ QUESTIONS = {
 ENGINES = ("fork", "kernel")
 ENVIRONMENT = "environment.json"
 LOCK = ".running"
+SHOW_FIGURES = "--InlineBackend.print_figure_kwargs={'bbox_inches': None}"  # drawn once, not twice
 UNFINISHED_NOTEBOOK = f"{UNFINISHED}.ipynb"  # papermill wants the ending
 
 # What would change bytes from one machine, user or day to the next.
@@ -157,10 +158,10 @@ def _prepare(engine, phases):
     os.environ["MPLCONFIGDIR"] = str(cache / "matplotlib")
     from papermill.engines import papermill_engines
 
-    from analysis import forked
+    from analysis import forked, processes
 
     if engine is None:
-        engine = "fork" if forked.is_safe() else "kernel"
+        engine = "fork" if processes.forks() else "kernel"
     if engine == "kernel":
         return None
     papermill_engines.register("fork", forked.ForkEngine)
@@ -215,7 +216,7 @@ def _run_notebook(settings, phase, engine, timeout):
             **(
                 {"folder": NOTEBOOKS}
                 if engine == "fork"
-                else {"extra_arguments": ["--IPKernelApp.log_level=50"]}
+                else {"extra_arguments": ["--IPKernelApp.log_level=50", SHOW_FIGURES]}
             ),
         )
     except papermill.PapermillExecutionError as error:

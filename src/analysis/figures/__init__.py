@@ -13,7 +13,7 @@ carry every distinction; a theme's colour only helps to find it again in the nex
 from analysis.figures.accumulation import plot_accumulation
 from analysis.figures.agreement import plot_agreement
 from analysis.figures.cooccurrence import plot_cooccurrence
-from analysis.figures.manuscript import MANUSCRIPT, drawn, redraw
+from analysis.figures.manuscript import MANUSCRIPT, drawn, redraw, save_figures
 from analysis.figures.page import figure, save_figure, theme_colours
 from analysis.figures.prevalence import plot_prevalence
 from analysis.figures.rows import height_for_rows
@@ -31,5 +31,6 @@ __all__ = [
     "plot_theme_matrix",
     "redraw",
     "save_figure",
+    "save_figures",
     "theme_colours",
 ]

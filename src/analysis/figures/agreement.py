@@ -1,10 +1,12 @@
-"""The figure of agreement: Krippendorff's alpha of each code, and how often it is marked."""
+"""The figure of agreement: a forest of alpha and AC1 by code, and how often each code is marked."""
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from analysis.figures.page import GUIDE, INK, SMALL_PT, page_width_mm
 from analysis.figures.rows import (
     label_rows,
+    legend,
     middles,
     nothing_to_draw,
     rows_of,
@@ -14,56 +16,93 @@ from analysis.figures.rows import (
     x_label,
 )
 
+# A row has two lines when both coefficients are drawn: mm from its middle, marker, size, fill.
+COEFFICIENTS = {
+    "alpha": (-0.85, "o", 4.2, INK),
+    "ac1": (0.85, "D", 3.4, "white"),
+}
+NAMES = {"alpha": "Krippendorff's alpha", "ac1": "Gwet's AC1"}
+
 
 def plot_agreement(table, ax):
-    """Draw Krippendorff's alpha of each code beside the share of readings that mark the code.
+    """Draw the coefficients of each code beside the share of readings that mark the code.
 
     Parameters
     ----------
     table : DataFrame, one row a code or theme, drawn in this order
         ``code, label, essays``; ``marked`` (share 0-1); ``alpha`` (NaN where undefined);
-        ``undefined`` (the reason in words, printed where the point would be); optional
-        ``alpha_low, alpha_high`` (drawn as a line through the point).
+        ``undefined`` (the reason in words, printed where alpha would be); optional ``ac1``, and
+        ``<coefficient>_low, <coefficient>_high`` (drawn as a line through the point).
     ax : Axes
         From `figure`.
 
     Notes
     -----
-    The line at 0 is what chance would give, by definition of alpha. There are no other lines:
-    no value separates good agreement from bad. A rare code can have a low alpha with few
-    disagreements, which is why the share stands beside it.
+    The line at 0 is what chance would give, by definition of both. There are no other lines: no
+    value separates good agreement from bad. A rare code can have a low alpha and a high AC1 with
+    the same few disagreements, which is why both and the share stand side by side.
     """
     rows = rows_of(table, page_width_mm(ax))
     left = label_rows(ax, rows)
     if table.empty:
         return nothing_to_draw(ax)
-    y = middles(rows, table["code"])
-    defined = table["alpha"].notna()
-    bounds = [column for column in ("alpha_low", "alpha_high") if column in table]
-    lowest = table[["alpha", *bounds]].min().min() if defined.any() else 0
-    start = min(0, lowest) - 0.05
+    drawn = [name for name in COEFFICIENTS if name in table]
+    with_lines = [name for name in drawn if f"{name}_low" in table]
+    lowest = table[drawn + [f"{name}_low" for name in with_lines]].min().min()
+    start = min(0, 0 if np.isnan(lowest) else lowest) - 0.05
+    middle = middles(rows, table["code"])
+    ax.hlines(middle, start, 1, color=GUIDE, linewidth=0.5, zorder=0)
     ax.axvline(0, color=INK, linewidth=0.6)
-    ax.hlines(y[defined], start, table["alpha"][defined], color=GUIDE, linewidth=0.6)
-    if len(bounds) == 2:
-        low, high = (table[column][defined] for column in bounds)
-        ax.hlines(y[defined], low, high, color=INK, linewidth=0.9, label="interval")
-    ax.plot(table["alpha"][defined], y[defined], "o", color=INK, markersize=4.5, label="alpha")
-    words = undefined_words(table, page_width_mm(ax))
-    aside = {"fontsize": SMALL_PT, "style": "italic", "linespacing": 1.1, "va": "center"}
-    for height, text in zip(y[~defined], words[~defined], strict=True):
-        ax.annotate(text, (0, height), xytext=(3, 0), textcoords="offset points", **aside)
-    marked = dict(zip(table["code"], table["marked"].map("{:.0%}".format), strict=True))
-    end = text_column(ax, rows, marked, "marked")
+    for name in drawn:
+        _points(ax, table, name, middle + (COEFFICIENTS[name][0] if len(drawn) > 1 else 0))
+    _undefined(ax, table, middle)
+    end = text_column(ax, rows, _by_code(table, "marked", "{:.0%}"), "marked")
     if table["essays"].nunique() > 1:
-        read = dict(zip(table["code"], table["essays"].map(str), strict=True))
-        end = text_column(ax, rows, read, "essays", end)
-    ax.set_xlim(start, 1.03)
-    ax.set_xticks(np.arange(np.ceil(start * 5), 6) / 5)
-    essays = span(table["essays"].min(), table["essays"].max(), " to ")
-    text = (
-        f"Krippendorff's alpha over {essays} essays (0: as by chance, 1: no disagreement)"
-        f"{', line: its interval' if len(bounds) == 2 else ''}; "
-        "marked: share of readings that mark it"
-    )
-    x_label(ax, text, left, end)
+        end = text_column(ax, rows, _by_code(table, "essays", "{}"), "essays", end)
+    ax.set_xlim(start, 1.04)
+    step = 0.2 if page_width_mm(ax) > 100 else 0.5
+    ax.set_xticks(np.arange(np.ceil(start / step), round(1 / step) + 1) * step)
+    if len(drawn) > 1:
+        legend(ax, [[_key(name) for name in drawn]], left)
+    x_label(ax, _axis_words(table, drawn, with_lines), left, end)
     return ax
+
+
+def _points(ax, table, name, y):
+    _, marker, size, fill = COEFFICIENTS[name]
+    defined = table[name].notna()
+    value = table[name][defined]
+    if f"{name}_low" in table:
+        low, high = (table[f"{name}_{end}"][defined] for end in ("low", "high"))
+        ax.hlines(y[defined], low, high, color=INK, linewidth=0.8, label=f"interval of {name}")
+    look = {"markersize": size, "markerfacecolor": fill, "markeredgewidth": 0.7}
+    ax.plot(value, y[defined], marker, color=INK, label=name, clip_on=False, **look)
+
+
+def _undefined(ax, table, middle):
+    """Where there is no alpha, the reason stands in words, on the ground of the page."""
+    words = undefined_words(table, page_width_mm(ax))
+    look = {"fontsize": SMALL_PT, "style": "italic", "linespacing": 1.1, "va": "center"}
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+    for y, text in zip(middle, words, strict=True):
+        if text:
+            place = {"xytext": (3, 0), "textcoords": "offset points"}
+            ax.annotate(text, (0, y), bbox=ground, **place, **look)
+
+
+def _by_code(table, column, form):
+    return dict(zip(table["code"], table[column].map(form.format), strict=True))
+
+
+def _key(name):
+    _, marker, size, fill = COEFFICIENTS[name]
+    look = {"markersize": size, "markerfacecolor": fill, "markeredgewidth": 0.7}
+    return Line2D([], [], color=INK, marker=marker, linewidth=0.8, label=NAMES[name], **look)
+
+
+def _axis_words(table, drawn, with_lines):
+    essays = span(table["essays"].min(), table["essays"].max(), " to ")
+    names = " and ".join(NAMES[name] for name in drawn)
+    of = "Agreement" if len(drawn) > 1 else names
+    lines = "; lines: intervals" if with_lines else ""
+    return f"{of} over {essays} essays (0: as by chance, 1: no disagreement){lines}"

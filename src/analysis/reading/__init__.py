@@ -210,10 +210,9 @@ def first_of(shown, total, noun):
     return f"All {count(total, noun)}" if total > 1 else count(total, noun)
 
 
-def captioned(caption, files):
-    """Below a figure: its caption, then a line for each of its files with the SHA-256."""
-    lines = textwrap.wrap(caption, width=100)
-    return "\n".join([*lines, "", *(f"{sha256}  {file}" for file, sha256 in files.to_numpy())])
+def captioned(caption):
+    """The caption that stands below a figure, in lines."""
+    return textwrap.fill(caption, width=100)
 
 
 class _Coding(NamedTuple):
