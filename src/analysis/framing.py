@@ -1,0 +1,64 @@
+"""How a study's approach frames what is found: words, places and order, never a number."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Framing:
+    """What one approach to thematic analysis says where another says it otherwise.
+
+    Attributes
+    ----------
+    comparison : str
+        What comparing two readings is called.
+    coefficients : {"text", "supplement"}
+        Where coefficients of agreement stand.
+    counts : {"text", "supplement"}
+        Where the counts of themes stand.
+    disagreements : {"richest first", "by code", "lowest agreement first"}
+        The order in which they are read.
+
+    References
+    ----------
+    Braun & Clarke 2021, Qualitative Research in Psychology 18:328 (three kinds of thematic
+    analysis; coding reliability is not a measure of quality in all of them).
+    """
+
+    comparison: str
+    coefficients: str
+    counts: str
+    disagreements: str
+
+
+FRAMINGS = {
+    "reflexive": Framing(
+        "Convergence and divergence between readings", "supplement", "supplement", "richest first"
+    ),
+    "codebook": Framing("Agreement between coders", "text", "text", "by code"),
+    "coding_reliability": Framing("Intercoder reliability", "text", "text", "lowest agreement first"),
+}
+
+
+def in_reading_order(disagreements, agreement, framing):
+    """Disagreements in the order in which the approach reads them.
+
+    Parameters
+    ----------
+    disagreements : DataFrame
+        essay_id, code, richness.
+    agreement : DataFrame
+        code, alpha. An undefined alpha comes last.
+    """
+    if framing.disagreements == "richest first":
+        keys = -disagreements["richness"]
+    elif framing.disagreements == "by code":
+        keys = disagreements["code"]
+    else:
+        alpha = agreement.set_index("code")["alpha"]
+        keys = disagreements["code"].map(alpha).astype(float)
+    order = pd.DataFrame({"key": keys, "code": disagreements["code"]}).sort_values(
+        ["key", "code"], kind="stable", na_position="last"
+    )
+    return disagreements.loc[order.index].reset_index(drop=True)
