@@ -41,8 +41,9 @@ def unitizing(codings, lengths, readings):
     DataFrame
         One row for each coefficient of each scope:
 
-        scope "code": one code against gap. `u`, and `dice`, the share of the marked characters
-        that another coder marked too. For one code |u equals u.
+        scope "code": one code against gap. `u` (for one code |u is the same), and `dice`, the
+        overlap of spans: 2 |A and B| / (|A| + |B|) in characters; of several readers, the share
+        of what one marked that another marked too, over all pairs.
 
         scope "pooled" (code ''): the same for all codes, each on a line of its own: sums over
         essays and codes before the ratio is taken.
