@@ -196,6 +196,16 @@ def test_words_that_only_touch_are_not_nearby_without_context():
     assert table["kind"].tolist() == ["one coder only"]
 
 
+def test_words_of_another_essay_are_never_near():
+    codings = placed(("a", "grief", 13, 17), ("b", "tea", 0, 3))
+    codings["essay_id"] = ["E1", "E2"]
+    table = disagreements(marks_of("grief", E1="10"), codings, ESSAYS, context=30)
+    assert table["kind"].tolist() == ["one coder only"]
+    codings["essay_id"] = ["E2", "E1"]
+    table = disagreements(marks_of("grief", E2="10"), codings, ESSAYS, context=30)
+    assert table["kind"].tolist() == ["one coder only"]
+
+
 def test_richness_is_characters_marked_times_one_and_the_other_codes():
     codings = placed(("a", "grief", 3, 7), ("a", "grief", 8, 10), ("b", "tea", 6, 8),
                      ("b", "ice", 8, 9))  # fmt: skip

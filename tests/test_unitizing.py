@@ -91,7 +91,9 @@ def of_example(data):
 def examples(*statistics):
     rows = EXAMPLES[EXAMPLES["statistic"].isin(statistics)]
     assert len(rows)
-    return pytest.mark.parametrize("example", rows.to_dict("records"), ids=rows["id"])
+    return pytest.mark.parametrize(
+        "example", rows.to_dict("records"), ids=rows["id"] + "-" + rows["statistic"]
+    )
 
 
 @examples("u", "bar_u", "cu")
@@ -245,6 +247,9 @@ def test_no_readings_give_a_table_that_says_so():
     table = unitizing(*tables([], {}, []))
     assert table["scope"].tolist() == ["pooled", "pooled", *["alternatives"] * 3]
     assert table["undefined"].str.startswith("no essay was read by two coders").all()
+    limits = unitizing_interval(*tables([], {}, []), **LEVEL)
+    assert limits[["low", "high"]].isna().all(axis=None)
+    assert limits["undefined_resamples"].eq(LEVEL["resamples"]).all()
 
 
 def test_span_beyond_its_essay_is_an_error_and_not_a_span_of_the_next():
@@ -285,7 +290,7 @@ def same(found, wanted):
     return found == pytest.approx(math.nan if wanted is None else wanted, nan_ok=True, abs=1e-12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(drawings())
 def test_sums_over_spans_equal_all_pairs(essays):
     data = study(essays, codes="ab")
@@ -301,7 +306,7 @@ def test_sums_over_spans_equal_all_pairs(essays):
         assert same(row(table, coefficient, "alternatives")["value"], wanted[coefficient])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(drawings(most=2, letters="abc."))
 def test_cu_of_two_coders_equals_all_pairs(essays):
     data = study(essays, codes="abc")
@@ -442,6 +447,11 @@ def test_interval_of_an_undefined_coefficient_is_undefined():
     found = interval(study(TEN), "cu", "alternatives")
     assert math.isnan(found["low"]) and math.isnan(found["high"])
     assert (found["undefined_resamples"], found["note"]) == (LEVEL["resamples"], "")
+
+
+def test_interval_of_one_coder_is_undefined():
+    found = interval(study({"E1": {"A": "aa..."}}))
+    assert math.isnan(found["low"]) and found["note"] == ""
 
 
 def test_interval_needs_no_note_from_a_hundred_essays_on():

@@ -253,8 +253,8 @@ def disagreements(presence, codings, essays, *, context):
     )
     table["richness"] = table["length"] * (1 + table["others"].astype(int))
     told = ["marked_by", "not_marked_by", "kind", "quotations", "same_words", "nearby", "richness"]
-    open_ = dict.fromkeys(["decision", "reason", "date", "by"], "")
-    return table.assign(**open_)[[*keys, *open_, *told]].reset_index(drop=True)
+    undecided = dict.fromkeys(["decision", "reason", "date", "by"], "")
+    return table.assign(**undecided)[[*keys, *undecided, *told]].reset_index(drop=True)
 
 
 def _codes_there(marked, codings, absent, *, reach):

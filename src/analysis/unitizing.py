@@ -82,9 +82,9 @@ def unitizing(codings, lengths, readings):
     Missing values: Krippendorff 2011, Computing Krippendorff's alpha-reliability.
     """
     sums = _sums(codings, lengths, readings)
-    totals = _Totals(*(table.sum(axis=0, keepdims=True) for table in sums.by_essay))
+    totals = _of_all_essays(sums.by_essay)
     table = _rows(sums.codes)
-    table["value"] = _coefficients(totals, sums.readers)[0]
+    table["value"] = _coefficients(totals)[0]
     table["undefined"] = _reasons(totals, sums.readers)
     return table.merge(sums.counts, on=["scope", "code"], how="left", validate="many_to_one")
 
@@ -116,9 +116,11 @@ def unitizing_interval(codings, lengths, readings, *, resamples, seed, level):
     sums = _sums(codings, lengths, readings)
     compared = sums.by_essay.code[..., 0].any(axis=1)
     by_essay = _Totals(*(table[compared] for table in sums.by_essay))
-    values = _resampled(by_essay, sums.readers, int(compared.sum()), resamples, seed)
-    point = _coefficients(_Totals(*(t.sum(axis=0, keepdims=True) for t in by_essay)), sums.readers)
-    values[:, np.isnan(point[0])] = np.nan
+    point = _coefficients(_of_all_essays(by_essay))[0]
+    values = np.full((resamples, len(point)), np.nan)
+    if compared.any():
+        drawn = _resampled(by_essay, resamples, seed)
+        values = np.where(np.isnan(point), np.nan, drawn)
     low, high = _percentiles(values, [(1 - level) / 2, (1 + level) / 2])
     few = f"{compared.sum()} essays: below {FEW_ESSAYS} the interval can be too narrow"
     same = "all resamples give one value: the interval has no width and says nothing"
@@ -155,15 +157,18 @@ class _Totals(NamedTuple):
     code: np.ndarray  # (essays, codes, 4), each code among those asked for it
     label: np.ndarray  # (essays, codes, 4), among those asked for every code
     any: np.ndarray  # (essays, 4), any code, among those asked for every code
-    choice: np.ndarray  # (essays, codes, 2), empty sums unless every essay has two readers
+    choice: np.ndarray  # (essays, codes, 2); zeros, so no cu, where an essay has three readers
 
 
-def _coefficients(totals, readers):
+def _of_all_essays(by_essay):
+    return _Totals(*(sums.sum(axis=0, keepdims=True) for sums in by_essay))
+
+
+def _coefficients(totals):
     """Values of every row, (resamples, rows); NaN where undefined."""
     pooled = totals.code.sum(axis=1, keepdims=True)
     against_gap = np.moveaxis(np.concatenate([totals.code, pooled], axis=1), -1, 0)
-    alternatives = _alternatives(totals, readers)
-    return np.column_stack([_u(*against_gap), _dice(*against_gap), *alternatives])
+    return np.column_stack([_u(*against_gap), _dice(*against_gap), *_alternatives(totals)])
 
 
 def _u(total, marked, both, squares):
@@ -179,7 +184,7 @@ def _dice(total, marked, both, squares):
         return both / marked
 
 
-def _alternatives(totals, readers):
+def _alternatives(totals):
     """u, |u and cu of codes as alternatives, each (resamples,)."""
     _, marked, both, squares = np.moveaxis(totals.label, -1, 0)
     total, any_marked, any_both, _ = totals.any.T
@@ -197,7 +202,7 @@ def _alternatives(totals, readers):
     overlap = marked.sum(axis=1) > any_marked
     one_label = (any_marked == 0) | (marked == total[:, None]).any(axis=1)
     u = np.where(overlap | one_label, np.nan, u)
-    cu = np.where(overlap | ((paired > 0).sum(axis=1) < 2) | (readers > 2), np.nan, cu)
+    cu = np.where(overlap | ((paired > 0).sum(axis=1) < 2), np.nan, cu)
     return u, bar_u, cu
 
 
@@ -230,19 +235,18 @@ def _first_reason(*reasons):
     return next((why for holds, why in reasons if holds), "")
 
 
-def _resampled(by_essay, readers, essays, resamples, seed):
+def _resampled(by_essay, resamples, seed):
     """Coefficients of each resample of essays, (resamples, rows); NaN where undefined."""
-    rng = np.random.default_rng(seed)
-    block = max(1, 10_000_000 // max(essays, 1))  # resamples at once, for the memory's sake
-    parts = []
+    essays, rng = len(by_essay.any), np.random.default_rng(seed)
+    block = max(1, 10_000_000 // essays)  # resamples at once, for the memory's sake
+    values = []
     for first in range(0, resamples, block):
         size = min(block, resamples - first)
-        drawn = rng.multinomial(essays, np.full(essays, 1 / max(essays, 1)), size=size)
+        drawn = rng.multinomial(essays, np.full(essays, 1 / essays), size=size)
         drawn = drawn.astype(float)  # a product of floats is the fast one
-        parts.append(
-            _coefficients(_Totals(*(np.tensordot(drawn, t, 1) for t in by_essay)), readers)
-        )
-    return np.concatenate(parts)
+        totals = _Totals(*(np.tensordot(drawn, sums, 1) for sums in by_essay))
+        values.append(_coefficients(totals))
+    return np.concatenate(values)
 
 
 def _percentiles(values, shares):
