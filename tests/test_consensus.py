@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.consensus import (
+    boundaries,
     consensus,
     disagreements,
     read_adjudications,
@@ -12,6 +13,7 @@ from analysis.consensus import (
     without_effect,
 )
 from analysis.problems import UnknownName
+from analysis.tables import STUDY_TABLES
 
 ESSAYS = pd.DataFrame({"essay_id": ["E1", "E2"], "text": ["We wept. Then tea.", "Nothing."]})
 CODEBOOK = pd.DataFrame({"code": ["grief", "tea"]})
@@ -135,19 +137,154 @@ def test_reading_list_shows_words_in_context_and_what_the_other_coded_there():
     row = table.iloc[0]
     assert (row["marked_by"], row["not_marked_by"]) == ("a", "b")
     assert row["quotations"] == "a: We [[wept]]. …"
-    assert row["nearby"] == "b: tea"
+    assert row["kind"] == "different code on the same words"
+    assert (row["same_words"], row["nearby"]) == ("b: tea", "b: thanks")
     assert row["decision"] == row["reason"] == row["by"] == ""
 
 
 def test_reading_list_names_a_coding_of_the_whole_essay():
     table = disagreements(marks_of("tea", E2="01"), CODINGS, ESSAYS, context=3)
-    assert table["quotations"].tolist() == ["b: the whole essay"]
-    assert table["nearby"].tolist() == [""]
+    row = table.iloc[0]
+    assert row[["kind", "quotations"]].tolist() == ["whole essay", "b: the whole essay"]
+    assert row[["same_words", "nearby", "richness"]].tolist() == ["", "", 0]
 
 
-def test_words_that_only_touch_are_not_nearby():
+def placed(*rows):
+    """Codings from (coder, code, start, end) on the essay E1, with their quotations."""
+    text = ESSAYS["text"][0]
+    table = pd.DataFrame(
+        [(coder, "E1", start, end, code, text[start:end]) for coder, code, start, end in rows],
+        columns=["coder", "essay_id", "start", "end", "code", "quotation"],
+    )
+    return table.astype({"start": "Int64", "end": "Int64"})
+
+
+@pytest.mark.parametrize(
+    ("others", "kind", "same_words", "nearby"),
+    [
+        ([], "one coder only", "", ""),
+        ([("b", "tea", 6, 8)], "different code on the same words", "b: tea", ""),
+        ([("b", "tea", 0, 18)], "different code on the same words", "b: tea", ""),
+        ([("b", "tea", 7, 8)], "nearby", "", "b: tea"),
+        ([("b", "tea", 9, 18)], "nearby", "", "b: tea"),
+        ([("b", "tea", 10, 18)], "one coder only", "", ""),
+        ([("b", "tea", 0, 1)], "nearby", "", "b: tea"),
+        ([("b", "tea", 6, 8), ("b", "tea", 8, 9), ("b", "ice", 8, 9)],
+         "different code on the same words", "b: tea", "b: ice"),
+        ([("a", "tea", 3, 7)], "one coder only", "", ""),
+    ],
+    ids=["nothing there", "overlapping", "around it", "touching", "two characters on",
+         "beyond the context", "before it", "both", "own second code"],
+)  # fmt: skip
+def test_kind_of_a_disagreement_is_what_the_others_did_there(others, kind, same_words, nearby):
+    codings = placed(("a", "grief", 3, 7), *others)
+    row = disagreements(marks_of("grief", E1="10"), codings, ESSAYS, context=3).iloc[0]
+    assert row[["kind", "same_words", "nearby"]].tolist() == [kind, same_words, nearby]
+
+
+def test_code_of_one_who_marked_or_did_not_read_is_no_other_code():
+    codings = placed(("a", "grief", 3, 7), ("b", "grief", 3, 6), ("b", "tea", 3, 7),
+                     ("c", "tea", 3, 7))  # fmt: skip
+    without_c = disagreements(marks_of("grief", E1="11.0"), codings, ESSAYS, context=3).iloc[0]
+    assert without_c[["kind", "same_words"]].tolist() == ["some coders only", ""]
+    with_c = disagreements(marks_of("grief", E1="110"), codings, ESSAYS, context=3).iloc[0]
+    assert with_c[["marked_by", "same_words"]].tolist() == ["a; b", "c: tea"]
+
+
+def test_words_that_only_touch_are_not_nearby_without_context():
     table = disagreements(marks_of("grief", E1="10"), CODINGS.iloc[[0, 2]], ESSAYS, context=0)
-    assert table["nearby"].tolist() == [""]
+    assert table["kind"].tolist() == ["one coder only"]
+
+
+def test_words_of_another_essay_are_never_near():
+    codings = placed(("a", "grief", 13, 17), ("b", "tea", 0, 3))
+    codings["essay_id"] = ["E1", "E2"]
+    table = disagreements(marks_of("grief", E1="10"), codings, ESSAYS, context=30)
+    assert table["kind"].tolist() == ["one coder only"]
+    codings["essay_id"] = ["E2", "E1"]
+    table = disagreements(marks_of("grief", E2="10"), codings, ESSAYS, context=30)
+    assert table["kind"].tolist() == ["one coder only"]
+
+
+def test_richness_is_characters_marked_times_one_and_the_other_codes():
+    codings = placed(("a", "grief", 3, 7), ("a", "grief", 8, 10), ("b", "tea", 6, 8),
+                     ("b", "ice", 8, 9))  # fmt: skip
+    table = disagreements(marks_of("grief", E1="10"), codings, ESSAYS, context=3)
+    assert table["richness"].tolist() == [(4 + 2) * (1 + 2)]
+
+
+def test_reading_list_begins_with_the_columns_of_adjudications():
+    table = disagreements(marks_of("grief", E1="10"), CODINGS, ESSAYS, context=3)
+    wanted = ["essay_id", "code", "decision", "reason", "date", "by"]
+    assert table.columns[:6].tolist() == wanted
+    assert set(wanted) == set(STUDY_TABLES["adjudications.csv"].known)
+
+
+def test_no_disagreement_gives_an_empty_list_with_its_columns():
+    table = disagreements(marks_of("grief", E1="11"), CODINGS, ESSAYS, context=3)
+    assert table.empty
+    assert {"decision", "kind", "quotations", "richness"} <= set(table.columns)
+
+
+spans = st.tuples(
+    st.sampled_from("ab"), st.sampled_from(["grief", "tea"]), st.integers(0, 16), st.integers(1, 8)
+).map(lambda t: (*t[:3], min(18, t[2] + t[3])))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(spans, max_size=8), st.integers(0, 5), st.randoms(use_true_random=False))
+def test_codes_there_are_those_found_by_comparing_all(rows, context, random):
+    rows = [("a", "grief", 3, 7), *(r for r in rows if r[:2] != ("b", "grief"))]
+    random.shuffle(rows)
+    row = disagreements(marks_of("grief", E1="10"), placed(*rows), ESSAYS, context=context).iloc[0]
+    gaps = [
+        max(start, begin) - min(end, finish)
+        for coder, code, start, end in rows if (coder, code) == ("a", "grief")
+        for other, other_code, begin, finish in rows if (other, other_code) == ("b", "tea")
+    ]  # fmt: skip
+    nearest = min(gaps, default=99)
+    assert row["same_words"] == ("b: tea" if nearest < 0 else "")
+    assert row["nearby"] == ("b: tea" if 0 <= nearest < context else "")
+
+
+PLACES = ["first_start", "first_end", "second_start", "second_end", "differing"]
+
+
+@pytest.mark.parametrize(
+    ("other", "places"),
+    [
+        (("b", "grief", 3, 7), []),
+        (("b", "grief", 3, 6), [[3, 7, 3, 6, 1]]),
+        (("b", "grief", 5, 10), [[3, 7, 5, 10, 2 + 3]]),
+        (("b", "grief", 0, 18), [[3, 7, 0, 18, 3 + 11]]),
+        (("b", "grief", 7, 10), []),
+        (("b", "tea", 3, 6), []),
+        (("a", "grief", 3, 6), []),
+        (("c", "grief", 3, 6), []),
+        (("b", "grief", None, None), []),
+    ],
+    ids=["coincide", "shorter", "shifted", "around it", "touching", "another code", "same coder",
+         "not compared", "whole essay"],
+)  # fmt: skip
+def test_boundaries_are_of_overlapping_spans_that_do_not_coincide(other, places):
+    table = boundaries(placed(("a", "grief", 3, 7), other), [("a", "b")])
+    assert table[PLACES].values.tolist() == places
+
+
+def test_boundaries_quote_both_whatever_the_order_of_the_codings():
+    codings = placed(("b", "grief", 0, 7), ("a", "grief", 3, 8))
+    table = boundaries(codings, [("a", "b")])
+    assert table.iloc[0][["essay_id", "code", "first", "second"]].tolist() == [
+        "E1", "grief", "a", "b",
+    ]  # fmt: skip
+    assert table.iloc[0][["first_quotation", "second_quotation"]].tolist() == ["wept.", "We wept"]
+    pd.testing.assert_frame_equal(table, boundaries(codings[::-1], [("a", "b")]))
+
+
+def test_no_codings_or_no_pairs_have_no_boundaries():
+    assert boundaries(placed(), [("a", "b")]).empty
+    assert boundaries(placed(("a", "grief", 3, 7), ("b", "grief", 3, 6)), []).empty
+    assert "differing" in boundaries(placed(), [])
 
 
 def test_reading_list_can_be_filled_in_and_read_back(tmp_path):
