@@ -18,6 +18,7 @@ from analysis.codings import (
 from analysis.consensus import consensus, disagreements, read_adjudications, without_effect
 from analysis.corpus import read_essays
 from analysis.decisions import check_replay, read_candidates, read_decisions, replay
+from analysis.patterns import ratings_of
 from analysis.prevalence import prevalence
 from analysis.study import open_study
 from analysis.themes import codes_of_themes, definition_gaps, map_of_codes, read_themes, roll_up
@@ -148,7 +149,7 @@ def test_codebook_of_30_to_38_codes_is_complete_and_its_examples_stand_in_the_es
 
 
 def test_agreement_is_that_of_two_people(files):
-    alpha = agreement(files.marks, of="code").set_index("code")
+    alpha = agreement(ratings_of(files.marks, of="code", unit=["essay_id"])).set_index("code")
     assert alpha["alpha"].between(0.4, 0.91).mean() > 0.75
     assert alpha.loc[alpha["undefined"].ne(""), "undefined"].eq("no coder used it").all()
     assert alpha["undefined"].ne("").sum() == 1

@@ -16,6 +16,7 @@ from analysis.reading import (
     show_essay,
     show_extracts,
     show_table,
+    with_limits,
 )
 
 TEXT = (
@@ -357,3 +358,16 @@ def test_words(said, expected):
 
 def test_long_captions_are_broken_into_lines():
     assert captioned("Essays. " * 20) == "Essays. " * 11 + "Essays.\n" + "Essays. " * 7 + "Essays."
+
+
+def test_values_stand_with_their_interval_or_the_reason_why_there_is_none():
+    table = pd.DataFrame(
+        {
+            "alpha": [0.264, -0.001, None],
+            "alpha_low": [-0.158, None, None],
+            "alpha_high": [0.59, None, None],
+            "undefined": ["", "", "no coder used it"],
+        }
+    )
+    said = ["0.26 (−0.16 to 0.59)", "0.00", "undefined: no coder used it"]
+    assert with_limits(table, "alpha").tolist() == said

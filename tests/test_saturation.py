@@ -1,7 +1,5 @@
-import csv
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.saturation import accumulation, rarefaction
-
-with open(Path(__file__).parent / "data" / "worked_examples.csv", encoding="utf-8") as file:
-    EXAMPLES = [row for row in csv.DictReader(file) if row["statistic"].startswith("rarefaction")]
+from tests.worked_examples import check, examples
 
 
 def present(*essays):
@@ -26,14 +22,14 @@ def curve(*essays, n_orders=20, seed=1):
     return accumulation(present(*essays), order, n_orders=n_orders, seed=seed)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=[row["statistic"] for row in EXAMPLES])
+@examples("rarefaction[t=1]", "rarefaction[t=10]", "rarefaction[t=50]")
 def test_rarefaction_is_the_published_one(example):
     n_essays, _, found_in = example["data"].removeprefix("q:").partition(";")
     codes = map(int, found_in.split())  # codes found in exactly 1, 2, ... essays
     essays_per_code = [k for k, n in enumerate(codes, start=1) for _ in range(n)]
     t = int(re.search(r"t=(\d+)", example["statistic"])[1])
     expected = rarefaction(essays_per_code, int(n_essays))[t - 1]
-    assert abs(expected - float(example["expected"])) <= float(example["tolerance"])
+    check(expected, example)
 
 
 def test_accumulation_by_hand():

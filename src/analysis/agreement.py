@@ -1,6 +1,6 @@
 """Did the coders agree before they talked? Coefficients per code from the coders' own marks.
 
-Nothing here can see a consensus: the only input is `presence`, each coder's first pass.
+Nothing here can see a consensus: the only input is each coder's first pass, as `Ratings`.
 """
 
 import itertools
@@ -8,7 +8,17 @@ import itertools
 import krippendorff
 import numpy as np
 import pandas as pd
-from statsmodels.stats.inter_rater import cohens_kappa
+
+from analysis.patterns import (
+    MISSING,
+    coefficients,
+    pair_counts,
+    pattern_counts,
+    pooled_alpha,
+    totals,
+)
+
+CELLS = ["both", "first_only", "second_only", "neither"]
 
 
 def coder_pairs(presence, groups, *, shared_essays):
@@ -43,38 +53,38 @@ def coder_pairs(presence, groups, *, shared_essays):
     return [pair for pair in pairs if len(essays[pair[0]] & essays[pair[1]]) >= shared_essays]
 
 
-def four_cells(presence, pairs, *, of):
-    """Counts of essays per pair of coders: both, first_only, second_only, neither.
+def four_cells(ratings, pairs):
+    """Counts of units per pair of coders: both, first_only, second_only, neither.
 
     Parameters
     ----------
-    presence : DataFrame
-        essay_id, coder, present and the column named by `of`.
+    ratings : Ratings
     pairs : list of tuple of str
-    of : {"code", "theme"}
-        What the coders agree on.
 
     Returns
     -------
     DataFrame
-        [of], first, second, both, first_only, second_only, neither, essays (read by both).
-        An essay that one of the two did not read for the code is in no cell.
+        [ratings.of], first, second, both, first_only, second_only, neither, units (read by both).
+        A unit that one of the two did not read for the code is in no cell. Sorted.
     """
-    parts = []
-    for first, second in pairs:
-        a = presence.loc[presence["coder"].eq(first), ["essay_id", of, "present"]]
-        b = presence.loc[presence["coder"].eq(second), ["essay_id", of, "present"]]
-        joined = a.merge(b, on=["essay_id", of], suffixes=("_a", "_b"), validate="one_to_one")
-        pattern = 2 * joined["present_a"] + joined["present_b"]
-        cells = pd.crosstab(joined[of], pattern).reindex(columns=[3, 2, 1, 0], fill_value=0)
-        cells.columns = ["both", "first_only", "second_only", "neither"]
-        parts.append(cells.reset_index().assign(first=first, second=second))
-    columns = [of, "first", "second", "both", "first_only", "second_only", "neither"]
-    if not parts:
-        return pd.DataFrame(columns=[*columns, "essays"])
-    table = pd.concat(parts, ignore_index=True)[columns]
-    table["essays"] = table[["both", "first_only", "second_only", "neither"]].sum(axis=1)
-    return table.sort_values([of, "first", "second"], ignore_index=True)
+    both, first_only, neither = pair_counts(ratings.values)
+    place = {coder: number for number, coder in enumerate(ratings.coders)}
+    pairs = sorted(pairs)
+    first = [place[coder] for coder, _ in pairs]
+    second = [place[coder] for _, coder in pairs]
+    by_name = np.argsort(np.array(ratings.names, dtype=object), kind="stable")
+    cells = [both[:, first, second], first_only[:, first, second]]
+    cells += [first_only[:, second, first], neither[:, first, second]]
+    table = pd.DataFrame(
+        {
+            ratings.of: np.repeat(np.array(ratings.names, dtype=object)[by_name], len(pairs)),
+            "first": [coder for coder, _ in pairs] * len(by_name),
+            "second": [coder for _, coder in pairs] * len(by_name),
+        }
+        | {name: cell[by_name].ravel() for name, cell in zip(CELLS, cells, strict=True)}
+    )
+    table["units"] = table[CELLS].sum(axis=1)
+    return table
 
 
 def pair_agreement(cells):
@@ -83,89 +93,133 @@ def pair_agreement(cells):
     Returns
     -------
     DataFrame
-        The cells with percent_agreement, positive_agreement and negative_agreement (shares 0-1;
-        NaN where the share is of nothing), prevalence_index and bias_index (-1 to 1), pabak, ac1,
-        kappa, and undefined: the reason where kappa is 0/0 (both coders used one value only),
-        else ''.
+        The cells with percent_agreement, positive_agreement and negative_agreement (shares 0-1),
+        prevalence_index and bias_index (-1 to 1), pabak, ac1, kappa, alpha, and undefined: why
+        some of them are NaN, else ''. Where no unit was read by both, all are. Where both coders
+        used one value only, kappa and alpha are 0/0, and so is the positive agreement if nobody
+        used the code, the negative agreement if both used it everywhere.
 
     References
     ----------
-    Cohen 1960, Educational and Psychological Measurement 20:37 (kappa; by statsmodels). Byrt,
-    Bishop & Carlin 1993, Journal of Clinical Epidemiology 46:423 (PABAK and the two indices).
-    Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29 (AC1).
+    Cohen 1960, Educational and Psychological Measurement 20:37 (kappa). Krippendorff 2011,
+    Computing Krippendorff's alpha-reliability (alpha, binary). Byrt, Bishop & Carlin 1993,
+    Journal of Clinical Epidemiology 46:423 (PABAK and the two indices). Gwet 2008, British
+    Journal of Mathematical and Statistical Psychology 61:29 (AC1).
     """
     table = cells.copy()
-    a, d, n = table["both"], table["neither"], table["essays"]
-    b, c = table["first_only"], table["second_only"]
-    table["percent_agreement"] = pa = (a + d) / n
-    table["positive_agreement"] = 2 * a / (2 * a + b + c)
-    table["negative_agreement"] = 2 * d / (2 * d + b + c)
-    table["prevalence_index"] = (a - d) / n
-    table["bias_index"] = (b - c) / n
-    table["pabak"] = 2 * pa - 1
-    q = (2 * a + b + c) / (2 * n)
-    table["ac1"] = (pa - 2 * q * (1 - q)) / (1 - 2 * q * (1 - q))
-    kappas = [
-        _kappa(*row)
-        for row in table[["both", "first_only", "second_only", "neither"]].itertuples(index=False)
-    ]
-    table["kappa"] = [kappa for kappa, _ in kappas]
-    table["undefined"] = [reason for _, reason in kappas]
+    a, b, c, d, n = (table[name].to_numpy(float) for name in [*CELLS, "units"])
+    yes, no = 2 * a + b + c, 2 * d + b + c  # ratings of both coders
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0/0 is undefined: NaN, and said
+        table["percent_agreement"] = pa = (a + d) / n
+        table["positive_agreement"] = 2 * a / yes
+        table["negative_agreement"] = 2 * d / no
+        table["prevalence_index"] = (a - d) / n
+        table["bias_index"] = (b - c) / n
+        table["pabak"] = 2 * pa - 1
+        q = yes / (2 * n)
+        table["ac1"] = (pa - 2 * q * (1 - q)) / (1 - 2 * q * (1 - q))
+        p1, p2 = (a + b) / n, (a + c) / n
+        pe = p1 * p2 + (1 - p1) * (1 - p2)
+        one_value = (yes == 0) | (no == 0)
+        table["kappa"] = np.where(one_value, np.nan, (pa - pe) / (1 - pe))
+        table["alpha"] = 1 - (2 * n - 1) * (b + c) / (yes * no)
+    table["undefined"] = _why_undefined(n, yes, no)
     return table
 
 
-def _kappa(both, first_only, second_only, neither):
-    if both + first_only + second_only == 0:
-        return np.nan, "neither coder used it"
-    if neither + first_only + second_only == 0:
-        return np.nan, "both coders used it in every essay"
-    counts = np.array([[both, first_only], [second_only, neither]], dtype=float)
-    return float(cohens_kappa(counts, return_results=False)), ""
+def _why_undefined(units, yes, no):
+    return np.select(
+        [units == 0, yes == 0, no == 0],
+        ["nothing was read by two coders", "no coder used it", "every coder used it everywhere"],
+        "",
+    ).astype(object)
 
 
-def agreement(presence, *, of):
-    """Krippendorff's alpha (nominal, present or absent) of all coders together.
+def agreement(ratings):
+    """Coefficients per code of all coders together.
 
     Parameters
     ----------
-    presence : DataFrame
-        essay_id, coder, present and the column named by `of`; a reading that was not made has no
-        row and counts as missing.
-    of : {"code", "theme"}
+    ratings : Ratings
+        Of any unit and any number of coders; `ratings.among(group)` for one group of them.
 
     Returns
     -------
     DataFrame
-        [of], essays (read by at least two coders), coders, marked (share of the readings of
-        these essays that mark it), alpha, undefined (why alpha is undefined, else '').
+        [ratings.of], units (read by at least two coders), coders (who read for it), marked (share
+        of the ratings of these units that are yes), percent_agreement, positive_agreement,
+        negative_agreement, pabak, ac1, alpha, undefined (why some are NaN, as in
+        `pair_agreement`, else ''). Of two coders they equal those of the pair; kappa and the
+        two indices are of pairs only. A rating that was not made is missing, never absence.
+
+    Notes
+    -----
+    Cost: linear in the ratings; see `patterns.coefficients` for the formulas.
+    """
+    return _agreement_table(ratings, totals(pattern_counts(ratings.values)))
+
+
+def _agreement_table(ratings, sums):
+    _, yes, no, units, *_ = sums.T
+    with np.errstate(invalid="ignore"):
+        marked = yes / (yes + no)
+    read_for = ratings.values.min(axis=2, initial=MISSING) < MISSING
+    return pd.DataFrame(
+        {
+            ratings.of: list(ratings.names),
+            "units": units.astype(int),
+            "coders": read_for.sum(axis=1),
+            "marked": marked,
+        }
+        | coefficients(sums)
+        | {"undefined": _why_undefined(units, yes, no)}
+    )
+
+
+def pooled_agreement(ratings):
+    """One alpha over all codes.
+
+    Returns
+    -------
+    DataFrame
+        One row: codes (or [ratings.of]s), defined (those whose own alpha is defined), units (read
+        by anybody), coders, alpha, undefined (why alpha is NaN, else '').
 
     References
     ----------
-    Krippendorff 2011, Computing Krippendorff's alpha-reliability; the package `krippendorff`.
+    `patterns.pooled_alpha`: each code keeps its own chance (de Vries et al. 2008).
     """
-    rows = [
-        (name, *_alpha(group.pivot(index="coder", columns="essay_id", values="present")))
-        for name, group in presence.groupby(of, sort=False)
-    ]
-    columns = [of, "essays", "coders", "marked", "alpha", "undefined"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _alpha(marks):
-    """(essays, coders, marked, alpha, why undefined) of a coders x essays table of 0, 1, NaN."""
-    pairable = marks.loc[:, marks.notna().sum() >= 2]
-    values = pairable.to_numpy(dtype=float)
-    readings = np.count_nonzero(~np.isnan(values))
-    if not readings:
-        return 0, len(marks), np.nan, np.nan, "no essay was read by two coders"
-    used = int(np.nansum(values))
-    coders = int(pairable.notna().any(axis=1).sum())
-    found = pairable.shape[1], coders, used / readings
-    if used == 0:
-        return *found, np.nan, "no coder used it"
-    if used == readings:
-        return *found, np.nan, "every coder used it in every essay"
-    alpha = krippendorff.alpha(
-        reliability_data=values, level_of_measurement="nominal", value_domain=[0, 1]
+    sums = totals(pattern_counts(ratings.values))
+    table = _agreement_table(ratings, sums)
+    defined = table["undefined"].eq("").sum()
+    return pd.DataFrame(
+        {
+            f"{ratings.of}s": [len(table)],
+            "defined": defined,
+            "units": len(ratings.units),
+            "coders": len(ratings.coders),
+            "alpha": pooled_alpha(sums),
+            "undefined": "" if defined else f"alpha is defined for no {ratings.of}",
+        }
     )
-    return *found, float(alpha), ""
+
+
+def beside_krippendorff(table, ratings):
+    """The table of `agreement` with a column krippendorff: that package's own value of alpha.
+
+    The package is asked for each code whose alpha is defined; it takes seconds for a million
+    units.
+    """
+    alphas = {
+        name: _krippendorff(ratings.values[ratings.names.index(name)])
+        for name in table.loc[table["undefined"].eq(""), ratings.of]
+    }
+    return table.assign(krippendorff=table[ratings.of].map(alphas).astype(float))
+
+
+def _krippendorff(values):
+    return krippendorff.alpha(
+        reliability_data=np.where(values == MISSING, np.nan, values),
+        level_of_measurement="nominal",
+        value_domain=[0, 1],
+    )

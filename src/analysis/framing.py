@@ -13,8 +13,8 @@ class Framing:
     ----------
     comparison : str
         What comparing two readings is called.
-    coefficients : {"text", "supplement"}
-        Where coefficients of agreement stand.
+    coefficients : str
+        What the coefficients of agreement are headed with.
     counts : {"text", "supplement"}
         Where the counts of themes stand.
     disagreements : {"richest first", "by code", "lowest agreement first"}
@@ -34,10 +34,17 @@ class Framing:
 
 FRAMINGS = {
     "reflexive": Framing(
-        "Convergence and divergence between readings", "supplement", "supplement", "richest first"
+        "Convergence and divergence between readings",
+        "Supplement: coefficients of agreement",
+        "supplement",
+        "richest first",
     ),
-    "codebook": Framing("Agreement between coders", "text", "text", "by code"),
-    "coding_reliability": Framing("Intercoder reliability", "text", "text", "lowest agreement first"),
+    "codebook": Framing(
+        "Agreement between coders", "Coefficients of agreement", "text", "by code"
+    ),
+    "coding_reliability": Framing(
+        "Intercoder reliability", "Coefficients of reliability", "text", "lowest agreement first"
+    ),
 }
 
 

@@ -2,12 +2,43 @@
 
 At N = 22 the usual 95 % bootstrap interval of alpha covers as little as 31 %: where the coders
 never disagree, every resample agrees with itself. The interval by goodness of fit does not
-resample; over all 276 tables of two coders its coverage is never below .91.
+resample; over all 276 tables of two coders its coverage is never below .91
+(benchmarks/coverage.py). For more than two coders see `bootstrap`.
 """
 
 import numpy as np
 from scipy.stats import chi2
 from statsmodels.stats.proportion import proportion_confint
+
+CELLS = ["both", "first_only", "second_only", "neither"]
+
+
+def pair_intervals(cells, *, level):
+    """The interval of each coefficient of `agreement.pair_agreement`.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        both, first_only, second_only, neither; one row a code and pair of coders.
+    level : float
+        Such as 0.95.
+
+    Returns
+    -------
+    DataFrame
+        The rows with [coefficient]_low and [coefficient]_high for percent_agreement, pabak, ac1,
+        alpha, kappa (NaN where the coefficient is undefined), and no_kappa_interval: why kappa
+        has none, else ''.
+    """
+    table = cells.copy()
+    four = cells[CELLS].to_numpy(float).T
+    for name, interval in PAIR_INTERVALS.items():
+        table[f"{name}_low"], table[f"{name}_high"] = interval(*four, level=level)
+    undefined = table["alpha_low"].isna()
+    unequal = cells["first_only"].ne(cells["second_only"])
+    reasons = ["kappa is undefined", "the coders use the code unequally often"]
+    table["no_kappa_interval"] = np.select([undefined, unequal], reasons, "")
+    return table
 
 
 def alpha_interval(both, first_only, second_only, neither, *, level):
@@ -75,8 +106,25 @@ def _low_without_disagreement(s, k):
     return (-k * (1 - 2 * s) + root) / (2 * s * (1 + k))
 
 
+def kappa_interval(both, first_only, second_only, neither, *, level):
+    """Interval of Cohen's kappa by goodness of fit, where both coders use the code equally often.
+
+    The model has one prevalence for both coders. There kappa is Scott's pi, and the interval is
+    that of `alpha_interval`. Where first_only and second_only differ, kappa takes the coders' own
+    shares as given, the model does not describe it, and there is no interval (NaN).
+
+    References
+    ----------
+    Donner & Eliasziw 1992, Statistics in Medicine 11:1511.
+    """
+    equal = np.asarray(first_only) == np.asarray(second_only)
+    found = alpha_interval(both, first_only, second_only, neither, level=level)
+    low, high = (np.where(equal, limit, np.nan) for limit in found)
+    return low, high
+
+
 def percent_agreement_interval(both, first_only, second_only, neither, *, level):
-    """Wilson's interval of the share of essays on which both say the same.
+    """Wilson's interval of the share of units on which both say the same.
 
     References
     ----------
@@ -84,13 +132,63 @@ def percent_agreement_interval(both, first_only, second_only, neither, *, level)
     """
     same = np.asarray(both) + np.asarray(neither)
     n = same + np.asarray(first_only) + np.asarray(second_only)
-    return proportion_confint(same, n, alpha=1 - level, method="wilson")
+    return share_interval(same, n, level=level, method="wilson")
+
+
+def pabak_interval(both, first_only, second_only, neither, *, level):
+    """Wilson's interval of percent agreement, on the scale of PABAK."""
+    found = percent_agreement_interval(both, first_only, second_only, neither, level=level)
+    low, high = (2 * limit - 1 for limit in found)
+    return low, high
 
 
 def ac1_interval(both, first_only, second_only, neither, *, level):
     """Wilson's interval of percent agreement, mapped to AC1 with chance agreement held fixed."""
-    low, high = percent_agreement_interval(both, first_only, second_only, neither, level=level)
+    found = percent_agreement_interval(both, first_only, second_only, neither, level=level)
     n = np.asarray(both) + np.asarray(neither) + np.asarray(first_only) + np.asarray(second_only)
-    q = (2 * np.asarray(both) + np.asarray(first_only) + np.asarray(second_only)) / (2 * n)
+    yes = 2 * np.asarray(both) + np.asarray(first_only) + np.asarray(second_only)
+    with np.errstate(invalid="ignore"):
+        q = yes / (2 * n)
     chance = 2 * q * (1 - q)
-    return 1 - (1 - low) / (1 - chance), 1 - (1 - high) / (1 - chance)
+    low, high = (1 - (1 - limit) / (1 - chance) for limit in found)
+    return low, high
+
+
+PAIR_INTERVALS = {
+    "percent_agreement": percent_agreement_interval,
+    "pabak": pabak_interval,
+    "ac1": ac1_interval,
+    "alpha": alpha_interval,
+    "kappa": kappa_interval,
+}
+
+
+def share_interval(n, of, *, level, method="wilson"):
+    """Interval of a share, such as a prevalence: n essays of those read.
+
+    Only where the essays are a sample of something; those of a qualitative study seldom are.
+
+    Parameters
+    ----------
+    n, of : array of int
+        Essays with it, and essays read.
+    level : float
+    method : {"wilson", "clopper_pearson"}
+        Wilson's interval covers `level` on average over prevalences, Clopper and Pearson's
+        covers at least `level` always and is wider.
+
+    Returns
+    -------
+    low, high : array of float
+        NaN where nothing was read.
+
+    References
+    ----------
+    Newcombe 1998, Statistics in Medicine 17:857; computed by statsmodels.
+    """
+    methods = {"wilson": "wilson", "clopper_pearson": "beta"}
+    n, of = np.asarray(n, float), np.asarray(of, float)
+    some = np.where(of > 0, of, 1)
+    found = proportion_confint(n, some, alpha=1 - level, method=methods[method])
+    low, high = (np.where(of > 0, limit, np.nan) for limit in found)
+    return low, high

@@ -27,6 +27,10 @@ MANUSCRIPT = {
 }
 
 
+# Columns that may have an empty cell, which is a missing number.
+NUMBERS = {"alpha", "alpha_low", "alpha_high", "ac1", "ac1_low", "ac1_high", "marked", "jaccard"}
+
+
 @contextmanager
 def drawn(name, table):
     """Give one of the manuscript's figures, drawn from its table at its size."""
@@ -80,7 +84,7 @@ def redraw(path):
     path = Path(path)
     ids = {"essay_id": str, "theme": str, "code": str, "theme_a": str, "theme_b": str}
     table = pd.read_csv(path, dtype=ids, keep_default_na=False)
-    for column in {"alpha", "alpha_low", "alpha_high", "marked", "jaccard"} & set(table):
+    for column in NUMBERS & set(table):
         table[column] = pd.to_numeric(table[column])
     words = path.with_suffix(".txt").read_text(encoding="utf-8")
     caption, alt = words.removeprefix("Caption\n").split("\n\nAlternative text\n")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import jinja2
 import pandas as pd
-from IPython.display import HTML
+from IPython.display import HTML, Markdown
 
 from analysis.problems import UnknownName
 
@@ -210,6 +210,34 @@ def first_of(shown, total, noun):
     return f"All {count(total, noun)}" if total > 1 else count(total, noun)
 
 
+def with_limits(table, value, *, reason="undefined"):
+    """Values with their intervals in words: '0.26 (−0.16 to 0.59)', or why there is no value.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The column named by `value`; [value]_low and [value]_high, where NaN is no interval; the
+        column named by `reason`: why the value is NaN.
+    """
+    columns = [value, f"{value}_low", f"{value}_high", reason]
+    words = [
+        f"undefined: {why}" if pd.isna(at) else
+        _rounded(at) + ("" if pd.isna(low) else f" ({_rounded(low)} to {_rounded(high)})")
+        for at, low, high, why in table[columns].itertuples(index=False, name=None)
+    ]  # fmt: skip
+    return pd.Series(words, index=table.index, dtype=object)
+
+
+def _rounded(number):
+    """Two decimals, with a minus that is one, and no minus before zero."""
+    return f"{round(number, 2) + 0:.2f}".replace("-", "−")
+
+
+def heading(text):
+    """A heading of a notebook whose words hang on the study."""
+    return Markdown(f"### {text}")
+
+
 def captioned(caption):
     """The caption that stands below a figure, in lines."""
     return textwrap.fill(caption, width=100)
@@ -238,7 +266,7 @@ def _cell(value, spaced):
     if pd.isna(value):
         return ""
     if isinstance(value, float):
-        return f"{value:.2f}"
+        return _rounded(value)
     return str(value).replace("_", " ") if spaced else value
 
 

@@ -1,0 +1,71 @@
+"""Bootstrap over essays: which essays are drawn, and the limits of what they give.
+
+What is drawn are whole essays, for all codes together, because an essay is what was sampled; the
+sentences of one essay are alike. Every coefficient here is made of sums over essays, so that a
+resample is a weighted sum of them.
+"""
+
+import numpy as np
+
+FEW = 100  # essays; below, a percentile interval covers too little (see `few`)
+DRAWN_AT_A_TIME = 1 << 22  # essays, over all resamples of a block
+
+
+def weights(n_essays, *, n_resamples, seed):
+    """How often each essay is drawn, block by block of resamples.
+
+    Yields
+    ------
+    array of float, shape (resamples, essays)
+        Each row is a Multinomial(n_essays; 1 / n_essays, ...) draw and sums to n_essays.
+    """
+    rng = np.random.default_rng(seed)
+    block = max(1, DRAWN_AT_A_TIME // max(n_essays, 1))
+    for start in range(0, n_resamples, block):
+        rows = min(block, n_resamples - start)
+        drawn = rng.integers(n_essays, size=(rows, n_essays))
+        drawn += n_essays * np.arange(rows)[:, None]
+        found = np.bincount(drawn.ravel(), minlength=rows * n_essays)
+        yield found.reshape(rows, n_essays).astype(float)
+
+
+def limits(resampled, *, level):
+    """Percentile interval of resampled coefficients.
+
+    Parameters
+    ----------
+    resampled : array, shape (resamples, ...)
+        NaN where a resample leaves the coefficient undefined.
+    level : float
+        Such as 0.95.
+
+    Returns
+    -------
+    low, high : array, shape (...)
+        The smallest value whose share of the defined resamples reaches (1 - level) / 2, and
+        (1 + level) / 2. NaN where none is defined.
+    undefined : array of int, shape (...)
+        Undefined resamples; they are in neither limit.
+    """
+    ordered = np.sort(resampled, axis=0)  # NaN comes last
+    undefined = np.isnan(ordered).sum(axis=0)
+    defined = len(ordered) - undefined
+    low, high = (
+        np.take_along_axis(ordered, _rank(share, defined)[None], axis=0)[0]
+        for share in ((1 - level) / 2, (1 + level) / 2)
+    )
+    return low, high, undefined
+
+
+def _rank(share, n):
+    """Place (from 0) of the smallest of n ordered values whose cumulative share reaches share."""
+    return np.maximum(np.ceil(share * n - 1e-9).astype(int) - 1, 0)  # 1e-9: 0.975 * 1000 = 975
+
+
+def few(n_essays):
+    """What to say beside a bootstrap interval of few essays, else ''.
+
+    By exact enumeration for two coders, the 95 % percentile interval of alpha covers 73 % on
+    average at 22 essays and 88 % at 50; at 100 it is adequate unless the code is rare.
+    """
+    return f"{n_essays} essays are few: the interval is too narrow" if n_essays < FEW else ""
