@@ -10,7 +10,7 @@ from analysis import problems
 
 ANALYSIS = Path(problems.__file__).parent
 MODULES = sorted(ANALYSIS.rglob("*.py"))
-COMMON_GROUND = {"problems", "files", "tables", "study", "patterns", "resampling"}
+COMMON_GROUND = {"problems", "files", "tables", "study", "ratings", "patterns", "resampling"}
 COMPOSERS = {  # they run phases; they hold no idea
     "pipeline",
     "freshness",
