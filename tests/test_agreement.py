@@ -15,7 +15,7 @@ from analysis.agreement import (
     pair_agreement,
     pooled_agreement,
 )
-from analysis.patterns import Ratings, ratings_of
+from analysis.ratings import Ratings, ratings_of
 from tests.worked_examples import (
     EXAMPLES,
     check,

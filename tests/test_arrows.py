@@ -10,7 +10,16 @@ from analysis import problems
 
 ANALYSIS = Path(problems.__file__).parent
 MODULES = sorted(ANALYSIS.rglob("*.py"))
-COMMON_GROUND = {"problems", "files", "tables", "study", "processes", "patterns", "resampling"}
+COMMON_GROUND = {
+    "problems",
+    "files",
+    "tables",
+    "study",
+    "processes",
+    "ratings",
+    "patterns",
+    "resampling",
+}
 COMPOSERS = {  # they run phases; they hold no idea
     "pipeline",
     "freshness",

@@ -15,8 +15,10 @@ from analysis.bootstrap import (
     leave_one_out,
     pooled_bootstrap_interval,
 )
-from analysis.patterns import Ratings, pattern_counts
+from analysis.patterns import pattern_counts
+from analysis.ratings import Ratings
 from analysis.resampling import limits, weights
+from analysis.sets import set_bootstrap_intervals
 from tests.worked_examples import check, examples, four, ratings, yes_no
 
 
@@ -133,7 +135,7 @@ def test_bootstrap_says_how_many_essays_were_drawn_and_that_they_are_few():
         random_ratings(2, 3, 22), drawn="essay_id", n_resamples=10, seed=1, level=0.95
     )
     assert few["drawn"].eq(22).all()
-    assert few["note"].eq("22 essays are few: the interval is too narrow").all()
+    assert few["note"].eq("few essays (22): the interval is too narrow").all()
     many = bootstrap_intervals(
         random_ratings(2, 3, 100), drawn="essay_id", n_resamples=10, seed=1, level=0.95
     )
@@ -155,6 +157,13 @@ def test_a_code_that_is_never_defined_has_no_interval():
     ).iloc[0]
     assert np.isnan(found["alpha_low"]) and found["undefined_resamples"] == 10
     assert (found["ac1_low"], found["ac1_high"]) == (1, 1)
+
+
+def test_no_ratings_no_interval():
+    settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
+    assert bootstrap_intervals(ratings(), **settings).empty
+    assert pooled_bootstrap_interval(ratings(), **settings)["undefined_resamples"].item() == 10
+    assert set_bootstrap_intervals(ratings(), **settings)["alpha_low"].isna().all()
 
 
 def test_order_of_essays_and_coders_does_not_move_a_seeded_interval():

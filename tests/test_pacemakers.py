@@ -18,8 +18,8 @@ from analysis.codings import (
 from analysis.consensus import consensus, disagreements, read_adjudications, without_effect
 from analysis.corpus import read_essays
 from analysis.decisions import check_replay, read_candidates, read_decisions, replay
-from analysis.patterns import ratings_of
 from analysis.prevalence import prevalence
+from analysis.ratings import ratings_of
 from analysis.study import open_study
 from analysis.themes import codes_of_themes, definition_gaps, map_of_codes, read_themes, roll_up
 

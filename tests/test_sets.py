@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.patterns import Ratings
+from analysis.ratings import Ratings
 from analysis.resampling import limits, weights
 from analysis.sets import distances, set_agreement, set_bootstrap_intervals
 from tests.worked_examples import check, examples

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.patterns import ratings_of
+from analysis.ratings import ratings_of
 
 ASKED = set()  # statistics that a test has asked for
 

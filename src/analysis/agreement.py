@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.patterns import (
-    MISSING,
     coefficients,
     pair_counts,
     pattern_counts,
     pooled_alpha,
     totals,
 )
+from analysis.ratings import MISSING
 
 CELLS = ["both", "first_only", "second_only", "neither"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import gammaln
 from scipy.stats import binom, norm
 
-from analysis.patterns import coefficients, contributions, pooled_alpha, totals_by_group
+from analysis.patterns import alpha, coefficients, contributions, pooled_alpha, totals_by_group
 from analysis.resampling import few, limits, weights
 
 BLOCK = 1 << 22  # weights of enumerated resamples at a time
@@ -80,9 +80,8 @@ def _by_essay(ratings, drawn):
 
 def _resampled_totals(by_essay, n_resamples, seed):
     """Totals of each resample, block by block: (resamples, codes, totals)."""
-    n_essays, *shape = by_essay.shape
-    for block in weights(n_essays, n_resamples=n_resamples, seed=seed):
-        yield (block @ by_essay.reshape(n_essays, -1)).reshape(len(block), *shape)
+    for block in weights(len(by_essay), n_resamples=n_resamples, seed=seed):
+        yield np.tensordot(block, by_essay, 1)
 
 
 def _with_draws(table, n_essays, n_resamples, undefined):
@@ -120,7 +119,7 @@ def alpha_bootstrap(counts, *, n_resamples, seed, level):
         rng = np.random.default_rng(seed)
         n, seen = found.sum(), found > 0
         drawn = rng.multinomial(n, found[seen] / n, size=n_resamples) if n else np.zeros((1, 0))
-        resampled[:, code] = coefficients(drawn @ each[seen])["alpha"]
+        resampled[:, code] = alpha(drawn @ each[seen])
     return limits(resampled, level=level)
 
 
@@ -181,10 +180,10 @@ def _resamples(n):
     e = n - i - j
     possible = (e >= 0) & (i < n) & (j < n)
     i, j, e = i[possible], j[possible], e[possible]
-    alpha = 1 - (2 * n - 1) * e / ((2 * i + e) * (2 * j + e))
-    order = np.argsort(alpha, kind="stable")
+    alphas = 1 - (2 * n - 1) * e / ((2 * i + e) * (2 * j + e))
+    order = np.argsort(alphas, kind="stable")
     ways = gammaln(n + 1) - gammaln(i + 1) - gammaln(j + 1) - gammaln(e + 1)
-    return alpha[order], np.stack([i, j, e], axis=1)[order], ways[order]
+    return alphas[order], np.stack([i, j, e], axis=1)[order], ways[order]
 
 
 def _enumerated(a, nd, d, n, level):
@@ -193,9 +192,9 @@ def _enumerated(a, nd, d, n, level):
     shares = np.stack([a, d, nd]) / n
     weight = np.exp(ways[:, None] + drawn @ np.log(np.maximum(shares, 1e-300)))
     cumulative = np.cumsum(weight, axis=0) / weight.sum(axis=0)
-    alpha = 1 - (2 * n - 1) * nd / ((2 * a + nd) * (2 * d + nd))
+    estimate = 1 - (2 * n - 1) * nd / ((2 * a + nd) * (2 * d + nd))
     tails = (1 - level) / 2, (1 + level) / 2
-    moved = [_bca_share(tail, alpha, alphas, cumulative, (a, nd, d)) for tail in tails]
+    moved = [_bca_share(tail, estimate, alphas, cumulative, (a, nd, d)) for tail in tails]
     found = [_quantile(alphas, cumulative, share) for share in [*tails, *moved]]
     return np.column_stack([*found, shares[0] ** n + shares[1] ** n])
 
@@ -206,12 +205,12 @@ def _quantile(alphas, cumulative, share):
     return alphas[reached]
 
 
-def _bca_share(tail, alpha, alphas, cumulative, cells):
+def _bca_share(tail, estimate, alphas, cumulative, cells):
     """The share at which BCa takes its limit, where a percentile interval takes `tail`."""
-    below = np.searchsorted(alphas, alpha - 1e-12)
-    up_to = np.searchsorted(alphas, alpha + 1e-12)
-    padded = np.vstack([np.zeros_like(alpha), cumulative])
-    table = np.arange(len(alpha))
+    below = np.searchsorted(alphas, estimate - 1e-12)
+    up_to = np.searchsorted(alphas, estimate + 1e-12)
+    padded = np.vstack([np.zeros_like(estimate), cumulative])
+    table = np.arange(len(estimate))
     z0 = norm.ppf((padded[below, table] + padded[up_to, table]) / 2)
     _, acceleration = leave_one_out(_two_coder_counts(*cells))
     z = z0 + norm.ppf(tail)
@@ -244,12 +243,12 @@ def leave_one_out(counts):
     """
     each = contributions(counts.shape[-1] - 1)
     counts = np.where(each[..., 3] > 0, counts, 0)  # units with two ratings
-    alpha = coefficients(np.tensordot(counts, each, 2)[:, None, None] - each)["alpha"]
-    weight = np.where(np.isfinite(alpha), counts, 0)
-    alpha, n = np.where(weight > 0, alpha, 0), counts.sum(axis=(1, 2))
+    without = alpha(np.tensordot(counts, each, 2)[:, None, None] - each)
+    weight = np.where(np.isfinite(without), counts, 0)
+    without, n = np.where(weight > 0, without, 0), counts.sum(axis=(1, 2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (weight * alpha).sum(axis=(1, 2)) / weight.sum(axis=(1, 2))
-        x = mean[:, None, None] - alpha
+        mean = (weight * without).sum(axis=(1, 2)) / weight.sum(axis=(1, 2))
+        x = mean[:, None, None] - without
         squares, cubes = ((weight * x**power).sum(axis=(1, 2)) for power in (2, 3))
         return np.sqrt((n - 1) / n * squares), cubes / (6 * squares**1.5)
 

@@ -1,164 +1,17 @@
-"""Ratings as bytes, and how many units show each pattern of them.
+"""How many units show each pattern of ratings, and the coefficients that follow from it.
 
 A unit (an essay, a sentence) enters a coefficient of a yes/no code only through its pattern: how
 many coders said yes, of how many who read it. Patterns are few however many units there are, so
-counting them once is nearly all the work. Agreement, intervals and sets stand on this.
+counting them once is nearly all the work. Agreement, intervals and bootstrap stand on this.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
-ABSENT, PRESENT, MISSING = 0, 1, 2  # in this order: the greatest of a theme's codes is the theme's
+from analysis.ratings import ABSENT, PRESENT
+
 BLOCK = 1 << 16  # units counted at a time; what is computed on the way stays in the cache
-
-
-@dataclass(frozen=True)
-class Ratings:
-    """Who said yes to what: the table `presence` as an array, with its names.
-
-    Attributes
-    ----------
-    of : {"code", "theme"}
-        What is rated.
-    names : sequence of str
-        The codes or themes.
-    coders : sequence of str
-    units : DataFrame
-        One row a unit; its columns identify the unit (essay_id; or essay_id and sentence).
-    values : array of uint8, shape (names, coders, units)
-        PRESENT (1), ABSENT (0: read and not marked) or MISSING (2: not read). One byte a rating.
-    """
-
-    of: str
-    names: tuple
-    coders: tuple
-    units: pd.DataFrame
-    values: np.ndarray
-
-    def __post_init__(self):
-        shape = (len(self.names), len(self.coders), len(self.units))
-        if self.values.dtype != np.uint8 or self.values.shape != shape:
-            raise ValueError(
-                f"values are {self.values.dtype} of shape {self.values.shape}; "
-                f"they must be uint8 of shape {shape}: names, coders, units"
-            )
-        if self.values.size and self.values.max() > MISSING:
-            raise ValueError("values must be 0 (absent), 1 (present) or 2 (missing)")
-
-    def among(self, coders):
-        """The ratings of these coders alone, over the units that one of them read."""
-        chosen = [self.coders.index(coder) for coder in coders]
-        values = self.values[:, chosen]
-        read = (values < MISSING).any(axis=(0, 1))
-        units = self.units[read].reset_index(drop=True)
-        return Ratings(self.of, self.names, tuple(coders), units, values[:, :, read])
-
-    def rolled_up(self, of, names_of):
-        """The ratings of groups of names, such as themes: marked where any of its codes is.
-
-        Parameters
-        ----------
-        of : {"theme"}
-        names_of : dict of str to sequence of str
-            The codes of each theme. A theme without codes has no ratings and is left out. A coder
-            who read a unit for some of the codes only did not read it for the theme.
-        """
-        row = {name: number for number, name in enumerate(self.names)}
-        groups = {theme: [row[code] for code in codes] for theme, codes in names_of.items()}
-        groups = {theme: rows for theme, rows in groups.items() if rows}
-        values = np.empty((len(groups), *self.values.shape[1:]), np.uint8)
-        for number, rows in enumerate(groups.values()):
-            self.values[rows].max(axis=0, out=values[number])
-        return Ratings(of, tuple(groups), self.coders, self.units, values)
-
-
-def ratings_of(presence, *, of, unit):
-    """The ratings in a table that has a row for each of them.
-
-    Parameters
-    ----------
-    presence : DataFrame
-        coder, present (1 or 0), the columns named by `of` and by `unit`. A reading that was not
-        made has no row.
-    of : {"code", "theme"}
-    unit : list of str
-        The columns that identify a unit: ["essay_id"], or ["essay_id", "sentence"].
-
-    Returns
-    -------
-    Ratings
-        Names in the order in which they first appear; coders and units sorted.
-
-    Raises
-    ------
-    ValueError
-        A rating stands in two rows, or is neither 0 nor 1.
-    """
-    if not presence["present"].isin([ABSENT, PRESENT]).all():
-        raise ValueError("present must be 0 or 1; a reading that was not made has no row")
-    name, names = pd.factorize(presence[of])
-    coder, coders = pd.factorize(presence["coder"], sort=True)
-    number = presence.groupby(unit, sort=True).ngroup().to_numpy()
-    units = presence[unit].drop_duplicates().sort_values(unit, ignore_index=True)
-    values = np.full((len(names), len(coders), len(units)), MISSING, np.uint8)
-    values[name, coder, number] = presence["present"]
-    if np.count_nonzero(values < MISSING) != len(presence):
-        keys = [of, "coder", *unit]
-        twice = presence.loc[presence.duplicated(keys), keys].iloc[0]
-        raise ValueError(f"a rating stands in two rows: {twice.to_dict()}")
-    return Ratings(of, tuple(names), tuple(coders), units, values)
-
-
-def ratings_of_parts(units, readings, coded, *, of):
-    """The ratings of the parts of essays, such as sentences, from what is coded alone.
-
-    The long table of all sentences by all codes by all coders is never made.
-
-    Parameters
-    ----------
-    units : DataFrame
-        essay_id and what identifies a part of it: every part, each once.
-    readings : DataFrame
-        coder, essay_id and the column named by `of`: who read which essay for what.
-    coded : DataFrame
-        The columns of `units`, coder and the column named by `of`: one row for each part in
-        which it is present.
-    of : {"code", "theme"}
-
-    Returns
-    -------
-    Ratings
-        Names in the order in which they first appear in the readings; coders and units sorted.
-
-    Raises
-    ------
-    ValueError
-        A coder coded what the readings do not say was read, or a part that is not in `units`.
-    """
-    unit = list(units.columns)
-    units = units.sort_values(unit, ignore_index=True)
-    name, names = pd.factorize(readings[of])
-    coder, coders = pd.factorize(readings["coder"], sort=True)
-    essay_of_unit, essays = pd.factorize(units["essay_id"])
-    essay = essays.get_indexer(readings["essay_id"])
-    read = np.zeros((len(names), len(coders), len(essays)), bool)
-    read[name[essay >= 0], coder[essay >= 0], essay[essay >= 0]] = True  # others have no parts
-    values = np.empty((len(names), len(coders), len(units)), np.uint8)
-    for number in range(len(names)):
-        values[number] = np.where(read[number], ABSENT, MISSING)[:, essay_of_unit]
-    marked = (
-        pd.Index(names).get_indexer(coded[of]),
-        pd.Index(coders).get_indexer(coded["coder"]),
-        pd.MultiIndex.from_frame(units).get_indexer(pd.MultiIndex.from_frame(coded[unit])),
-    )
-    unread = np.min(marked, axis=0, initial=0) < 0
-    unread[~unread] = values[marked][~unread] == MISSING
-    if unread.any():
-        raise ValueError(f"coded and not read: {coded[unread].iloc[0].to_dict()}")
-    values[marked] = PRESENT
-    return Ratings(of, tuple(names), tuple(coders), units, values)
 
 
 def pattern_counts(values):
@@ -167,7 +20,7 @@ def pattern_counts(values):
     Parameters
     ----------
     values : array of uint8, shape (codes, coders, units)
-        As in `Ratings`; fastest where the units of a code and coder are next to each other.
+        As in `ratings.Ratings`; fastest where the units of a code and coder are next to each other.
 
     Returns
     -------
@@ -180,7 +33,7 @@ def pattern_counts(values):
     """
     n_codes, n_coders, n_units = values.shape
     counts = np.zeros((n_codes, (n_coders + 1) ** 2), int)
-    count = _compared if n_coders <= 4 else _histogram
+    count = _compared if n_coders <= 4 else _histogram  # of at most 15 patterns
     for start in range(0, n_units, BLOCK):
         for code in range(n_codes):
             counts[code] += count(patterns(values[code, :, start : start + BLOCK]), n_coders)
@@ -214,11 +67,13 @@ def patterns(ratings):
     """
     n_coders = len(ratings)
     number = np.uint8 if (n_coders + 1) ** 2 <= 256 else np.uint16
-    # PRESENT counts 1, MISSING (2) counts 2 + (coders - 1)
-    weighed = ratings + (ratings >> 1).astype(number, copy=False) * number(max(n_coders - 1, 0))
+    weighed = (ratings >> 1).astype(number, copy=False)  # 1 where missing
+    weighed *= number(max(n_coders - 1, 0))
+    weighed += ratings  # a yes counts 1, a missing one 2 + (coders - 1)
     return weighed.sum(axis=0, dtype=number)
 
 
+@lru_cache(maxsize=32)
 def contributions(n_coders):
     """What a unit with y yes of v valid ratings adds to each total, shape (y, v, totals).
 
@@ -233,11 +88,11 @@ def contributions(n_coders):
         agreeing = (y * (y - 1) + no * (no - 1)) / (v * (v - 1))
         of_pairable = [y * no / (v - 1), y, no, np.ones_like(y), agreeing]
         of_read = [np.ones_like(y), y / v]
-    return np.stack(
-        [np.where(pairable, part, 0) for part in of_pairable]
-        + [np.where(read, part, 0) for part in of_read],
-        axis=-1,
-    )
+    added = [np.where(pairable, part, 0) for part in of_pairable]
+    added += [np.where(read, part, 0) for part in of_read]
+    table = np.stack(added, axis=-1)
+    table.flags.writeable = False  # one table for all callers
+    return table
 
 
 def totals(counts):
@@ -286,10 +141,10 @@ def coefficients(totals):
 
     References
     ----------
-    Krippendorff 2011, Computing Krippendorff's alpha-reliability (alpha, binary). Gwet 2008,
-    British Journal of Mathematical and Statistical Psychology 61:29 (percent agreement, AC1).
-    Brennan-Prediger's coefficient with two categories (pabak; Gwet 2014, Handbook of Inter-Rater
-    Reliability). Of two coders, all are those of `agreement.pair_agreement`.
+    Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29 (percent
+    agreement, AC1). Gwet 2014, Handbook of Inter-Rater Reliability (pabak: Brennan-Prediger's
+    coefficient with two categories). alpha: see there. Of two coders, all are those of
+    `agreement.pair_agreement`.
     """
     disagreements, yes, no, units, agreeing, read, share = np.moveaxis(totals, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -302,8 +157,20 @@ def coefficients(totals):
             "negative_agreement": 1 - disagreements / no,
             "pabak": 2 * pa - 1,
             "ac1": (pa - chance) / (1 - chance),
-            "alpha": 1 - (yes + no - 1) * disagreements / (yes * no),
+            "alpha": alpha(totals),
         }
+
+
+def alpha(totals):
+    """Krippendorff's alpha of yes/no ratings, from their totals; NaN if one value only is used.
+
+    References
+    ----------
+    Krippendorff 2011, Computing Krippendorff's alpha-reliability (binary data).
+    """
+    disagreements, yes, no = np.moveaxis(totals[..., :3], -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 1 - (yes + no - 1) * disagreements / (yes * no)
 
 
 def pooled_alpha(totals):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from analysis.patterns import MISSING, PRESENT
+from analysis.ratings import MISSING, PRESENT
 from analysis.resampling import few, limits, weights
 
 DISTANCES = ["masi", "jaccard"]
