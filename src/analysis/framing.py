@@ -39,9 +39,7 @@ FRAMINGS = {
         "supplement",
         "richest first",
     ),
-    "codebook": Framing(
-        "Agreement between coders", "Coefficients of agreement", "text", "by code"
-    ),
+    "codebook": Framing("Agreement between coders", "Coefficients of agreement", "text", "by code"),
     "coding_reliability": Framing(
         "Intercoder reliability", "Coefficients of reliability", "text", "lowest agreement first"
     ),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-FEW_ESSAYS = 100  # below, a bootstrap over essays can be too narrow (reference, section 4)
+from analysis.resampling import few, limits, weights
 
 NOBODY_PAIRED = "no essay was read by two coders"
 NOBODY_MARKED = "no coder marked a span"
@@ -107,11 +107,6 @@ def unitizing_interval(codings, lengths, readings, *, resamples, seed, level):
     DataFrame
         scope, code, coefficient, low, high (NaN where the coefficient is undefined),
         undefined_resamples (left out of the interval), note (why not to rely on it, else '').
-
-    Notes
-    -----
-    The limits are values that a resample has: the smallest that a share of (1 - level) / 2, or
-    (1 + level) / 2, of the resamples does not exceed.
     """
     sums = _sums(codings, lengths, readings)
     compared = sums.by_essay.code[..., 0].any(axis=1)
@@ -119,21 +114,12 @@ def unitizing_interval(codings, lengths, readings, *, resamples, seed, level):
     point = _coefficients(_of_all_essays(by_essay))[0]
     values = np.full((resamples, len(point)), np.nan)
     if compared.any():
-        drawn = _resampled(by_essay, resamples, seed)
+        drawn = _resampled(by_essay, int(compared.sum()), resamples, seed)
         values = np.where(np.isnan(point), np.nan, drawn)
-    low, high = _percentiles(values, [(1 - level) / 2, (1 + level) / 2])
-    few = f"{compared.sum()} essays: below {FEW_ESSAYS} the interval can be too narrow"
+    low, high, undefined = limits(values, level=level)
     same = "all resamples give one value: the interval has no width and says nothing"
-    return _rows(sums.codes).assign(
-        low=low,
-        high=high,
-        undefined_resamples=np.isnan(values).sum(axis=0),
-        note=np.select(
-            [np.isnan(low), low == high, np.full(len(low), compared.sum() < FEW_ESSAYS)],
-            ["", same, few],
-            "",
-        ),
-    )
+    note = np.select([np.isnan(low), low == high], ["", same], few(int(compared.sum())))
+    return _rows(sums.codes).assign(low=low, high=high, undefined_resamples=undefined, note=note)
 
 
 def _rows(codes):
@@ -235,26 +221,11 @@ def _first_reason(*reasons):
     return next((why for holds, why in reasons if holds), "")
 
 
-def _resampled(by_essay, resamples, seed):
+def _resampled(by_essay, n_essays, resamples, seed):
     """Coefficients of each resample of essays, (resamples, rows); NaN where undefined."""
-    essays, rng = len(by_essay.any), np.random.default_rng(seed)
-    block = max(1, 10_000_000 // essays)  # resamples at once, for the memory's sake
-    values = []
-    for first in range(0, resamples, block):
-        size = min(block, resamples - first)
-        drawn = rng.multinomial(essays, np.full(essays, 1 / essays), size=size)
-        drawn = drawn.astype(float)  # a product of floats is the fast one
-        totals = _Totals(*(np.tensordot(drawn, sums, 1) for sums in by_essay))
-        values.append(_coefficients(totals))
-    return np.concatenate(values)
-
-
-def _percentiles(values, shares):
-    """Rows of values that at least each share of a column's defined values do not exceed."""
-    ordered = np.sort(values, axis=0)  # NaN last
-    defined = (~np.isnan(values)).sum(axis=0)
-    place = np.clip(np.ceil(np.outer(shares, defined) - 1e-9).astype(int) - 1, 0, None)
-    return np.take_along_axis(ordered, place, axis=0)
+    blocks = weights(n_essays, n_resamples=resamples, seed=seed)
+    totals = (_Totals(*(np.tensordot(drawn, sums, 1) for sums in by_essay)) for drawn in blocks)
+    return np.concatenate([_coefficients(of_block) for of_block in totals])
 
 
 # The sums, from spans -------------------------------------------------------------------------
