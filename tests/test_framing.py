@@ -24,7 +24,7 @@ def test_disagreements_are_read_in_the_order_of_the_approach():
     }
     assert order == {
         "reflexive": [20, 9, 5, 1],
-        "codebook": [9, 20, 5, 1],
+        "codebook": [9, 20, 5, 1],  # two on a, one on b and on c
         "coding_reliability": [5, 9, 20, 1],
     }
 

@@ -17,7 +17,7 @@ class Framing:
         What the coefficients of agreement are headed with.
     counts : {"text", "supplement"}
         Where the counts of themes stand.
-    disagreements : {"richest first", "by code", "lowest agreement first"}
+    disagreements : {"richest first", "most divided code first", "lowest agreement first"}
         The order in which they are read.
 
     References
@@ -39,9 +39,9 @@ FRAMINGS = {
         "supplement",
         "richest first",
     ),
-    "codebook": Framing("Agreement between coders", "Coefficients of agreement", "text", "by code"),
+    "codebook": Framing("Agreement between coders", "Coefficients of agreement", "text", "most divided code first"),
     "coding_reliability": Framing(
-        "Intercoder reliability", "Coefficients of reliability", "text", "lowest agreement first"
+        "Intercoder reliability", "Coefficients of agreement", "text", "lowest agreement first"
     ),
 }
 
@@ -58,8 +58,8 @@ def in_reading_order(disagreements, agreement, framing):
     """
     if framing.disagreements == "richest first":
         keys = -disagreements["richness"]
-    elif framing.disagreements == "by code":
-        keys = disagreements["code"]
+    elif framing.disagreements == "most divided code first":
+        keys = -disagreements["code"].map(disagreements["code"].value_counts())
     else:
         alpha = agreement.set_index("code")["alpha"]
         keys = disagreements["code"].map(alpha).astype(float)

@@ -188,8 +188,11 @@ def count(number, noun, plural=None):
 
 
 def percent(share):
-    """A share as it is read, '39 %'; 'undefined' where it is 0 of 0."""
-    return "undefined" if pd.isna(share) else f"{share:.0%}".replace("%", " %")
+    """A share as it is read, '39 %'; near 0 and 1 '0.4 %'; 'undefined' where it is 0 of 0."""
+    if pd.isna(share):
+        return "undefined"
+    digits = int(0 < share < 0.01 or 0.99 < share < 1)
+    return f"{share:.{digits}%}".replace("%", " %")
 
 
 def named(names, most=12, *, ids=False):
@@ -235,7 +238,7 @@ def _rounded(number):
 
 def heading(text):
     """A heading of a notebook whose words hang on the study."""
-    return Markdown(f"### {text}")
+    return Markdown(f"## {text}")
 
 
 def captioned(caption):
@@ -469,6 +472,16 @@ def _count_sentence(marks, n_essays):
     return f"{what} in {len(marks)} of {_n(n_essays, 'essay')}{by}."
 
 
+def _readers(coders, word):
+    """Coders by name, 'A and B'; more than four as a number, '23 readers'."""
+    return f" {word} ".join(coders) if len(coders) < 5 else f"{len(coders)} readers"
+
+
+def _nothing_of(beside):
+    """The coders who marked nothing where another did."""
+    return [coder for coder, notes in beside.items() if notes and notes[0][0] == "nothing here"]
+
+
 def _n(count, noun):
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
@@ -511,4 +524,4 @@ def _show(page, **values):
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
 _JINJA = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(_HERE))
-_JINJA.filters |= {"n": _n, "colour": _colour, "underlines": _underlines}
+_JINJA.filters |= {"n": _n, "readers": _readers, "nothing_of": _nothing_of, "colour": _colour, "underlines": _underlines}
