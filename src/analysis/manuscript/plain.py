@@ -355,6 +355,8 @@ def _heading_end(words):
         letter = word[0].lstrip("(“‘\"'*[")[:1]
         if word[0].startswith(("*", "#")) and index:
             return end
+        if letter.isdigit() and is_section(words[:end]):
+            return end  # 'References 1. Adams'
         if letter.isupper():
             if sentence_case:
                 return end
