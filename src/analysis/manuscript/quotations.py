@@ -457,6 +457,45 @@ def _few(words, most=8):
 # What the quotations show ----------------------------------------------------------------------
 
 
+def with_themes(quotations, manuscript, names_in):
+    """The theme that each quotation stands for: column theme, '' where none or several are named.
+
+    It is the theme named last before the quotation in its paragraph, else the first named after
+    it there, else the one that the heading names, if it names exactly one. A name within a
+    quotation is not the author's.
+
+    Parameters
+    ----------
+    names_in : callable
+        names_in(start, end) gives (start, end, theme, ...) for each theme that this stretch of
+        the manuscript's text names.
+    """
+    headings = manuscript.blocks[manuscript.blocks["level"].gt(0)]
+    found = []
+    for block in manuscript.blocks.itertuples():
+        inside = quotations[quotations["start"].between(block.start, block.end, "left")]
+        if inside.empty:
+            continue
+        spans = inside[["start", "end"]].to_numpy()
+        named = [
+            (start, theme)
+            for start, _, theme, *_ in names_in(block.start, block.end)
+            if not ((spans[:, 0] <= start) & (start < spans[:, 1])).any()
+        ]
+        above = headings[headings["start"].lt(block.start) & headings["heading"].eq(block.heading)]
+        titles = set()
+        if not above.empty:
+            last = above.iloc[-1]
+            titles = {theme for _, _, theme, *_ in names_in(int(last["start"]), int(last["end"]))}
+        for row in inside.itertuples():
+            before = [theme for start, theme in named if start < row.start]
+            after = [theme for start, theme in named if start >= row.end]
+            only = [*titles] if len(titles) == 1 else []
+            found.append((row.Index, (before[-1:] or after[:1] or only or [""])[0]))
+    themes = pd.Series(dict(found), dtype=str).reindex(quotations.index, fill_value="")
+    return quotations.assign(theme=themes)
+
+
 def with_theme_status(quotations, theme_presence, theme_codings):
     """Whether each quotation carries the theme that it stands under.
 
@@ -474,7 +513,7 @@ def with_theme_status(quotations, theme_presence, theme_codings):
     Returns
     -------
     DataFrame
-        With theme_status: '' (no theme or no place), carries it (present by consensus, and some
+        With theme_status: '' (no theme, none of the consensus, or no place), carries it (present by consensus, and some
         coder marked words of it), elsewhere in the essay (present, but nobody marked these
         words), unresolved, absent.
     """
@@ -488,10 +527,11 @@ def with_theme_status(quotations, theme_presence, theme_codings):
     spans = theme_codings.dropna(subset=["start"])
     marked = {key: group[["start", "end"]].to_numpy(int)
               for key, group in spans.groupby(["essay_id", "theme"])}  # fmt: skip
+    known = set(theme_presence["theme"])
     found = []
     for row in quotations.itertuples():
         key = (row.essay_id, row.theme)
-        if not row.theme or not row.essay_id:
+        if row.theme not in known or not row.essay_id:
             found.append("")
         elif status.get(key) == "present":
             places = marked.get(key, np.empty((0, 2), int))
