@@ -1,6 +1,10 @@
 """Word files written by hand, with what python-docx would not write."""
 
+import re
 import zipfile
+from datetime import datetime
+
+from docx import Document
 
 SPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -21,10 +25,12 @@ STYLES = """
   <w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="H2"><w:name w:val="heading 2"/><w:basedOn w:val="H1"/>
   <w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>
-<w:style w:type="paragraph" w:styleId="Own"><w:name w:val="My own"/><w:basedOn w:val="H2"/></w:style>
+<w:style w:type="paragraph" w:styleId="Own"><w:name w:val="My own"/>
+  <w:basedOn w:val="H2"/></w:style>
 <w:style w:type="paragraph" w:styleId="Q"><w:name w:val="Quote"/><w:rPr><w:i/></w:rPr></w:style>
 <w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>
-<w:style w:type="character" w:styleId="Emph"><w:name w:val="Emphasis"/><w:rPr><w:i/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Emph"><w:name w:val="Emphasis"/>
+  <w:rPr><w:i/></w:rPr></w:style>
 """
 
 
@@ -69,4 +75,24 @@ def word_file(path, body, *, document=None, extra=None, **parts):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in {**members, **(extra or {})}.items():
             archive.writestr(name, content)
+    return path
+
+
+def markdown_as_word(text, path):
+    """Write a simple Markdown text (headings, paragraphs, *italics*, **bold**) with python-docx."""
+    document = Document()
+    document.core_properties.created = document.core_properties.modified = datetime(2026, 1, 1)
+    for block in text.strip().split("\n\n"):
+        marks, _, words = block.partition(" ")
+        if set(marks) == {"#"}:
+            document.add_heading(words, len(marks))
+            continue
+        added = document.add_paragraph()
+        for piece in re.split(r"(\*\*[^*]+\*\*|\*[^*]+\*)", block):
+            words = added.add_run(piece.strip("*"))
+            words.bold, words.italic = (
+                piece.startswith("**"),
+                re.match(r"\*[^*]", piece) is not None,
+            )
+    document.save(path)
     return path

@@ -19,7 +19,7 @@ BACK_MATTER = re.compile(  # headings of what follows the paper and is not audit
     r"""(?:references?|bibliography|works\ cited|literature\ cited|reference\ list|notes
     |footnotes|endnotes|data\ (?:and\ materials?\ )?(?:availability|sharing|access).*
     |availability\ of\ data.*|code\ availability.*|acknowledge?ments?|funding.*
-    |financial\ (?:support|disclosures?).*|(?:conflicts?|declarations?|statements?)\ of\ .*|(?:statements?|declarations?)\ and\ .*
+    |financial\ (?:support|disclosures?).*|(?:conflicts?|declarations?|statements?)\ (?:of|and)\ .*
     |competing\ (?:interests?|financial\ interests?).*|declarations?|disclosures?.*
     |authors?['’]?s?['’]?\ (?:contributions?|information|affiliations?|notes?).*
     |contributors?|contributorship.*|credit\ .*|about\ the\ authors?|author\ biograph.*
@@ -98,7 +98,7 @@ def table_of(blocks, text):
         rows.append(
             block._replace(
                 kind="reference" if in_back_matter else block.kind,
-                quote=block.quote or block.row > 0 and (block.table, block.column) in quoting,
+                quote=block.quote or (block.row > 0 and (block.table, block.column) in quoting),
                 heading=heading if block.heading is None else block.heading,
             )
         )
@@ -176,7 +176,8 @@ def with_asterisks(pieces):
     """Pieces in which italics stand between asterisks, white space at their edges outside."""
     done = []
     for italic, run in itertools.groupby(pieces, key=lambda piece: piece.italic):
-        done += _starred(list(run)) if italic else run
+        run = list(run)
+        done += _starred(run) if italic else run
     return done
 
 

@@ -36,7 +36,7 @@ def commented_copy(path, manuscript, marks, problems, *, author, date):
     path : path
         The file that `manuscript` was read from.
     marks : DataFrame
-        From `marks`: number, start, end, verdict, sign, said, suggestion.
+        From `marks`.
     author : str
         Who is shown to have written the comments.
     date : str
@@ -67,7 +67,7 @@ def commented_copy(path, manuscript, marks, problems, *, author, date):
     anchors = _Anchors(word, w)
     for key, mark in enumerate(marks.itertuples(), start=first):
         hidden = anchors.add(mark.start, mark.end, key)
-        words = f"“{_short(word.text[mark.start : mark.end])}” " if hidden else ""
+        words = f"“{mark.words}” " if hidden else ""
         comments.append(_comment(mark, key, words, author, date, w))
     anchors.place()
     members[word.archive.document] = _bytes(word.root)
@@ -128,7 +128,7 @@ class _Anchors:
         splits = node.getparent().tag == f"{self.w}r" and self._holder(node) is node.getparent()
         for offset in offsets:
             before = piece
-            if splits and 0 < offset - done and offset < len(text):
+            if splits and offset > done and offset < len(text):
                 after = etree.Element(node.tag)
                 piece.text, after.text = text[done:offset], text[offset:]
                 for part in (piece, after):
@@ -195,11 +195,6 @@ def _initials(author):
 
 def _clean(text):
     return NO_XML.sub("", " ".join(text.split()))
-
-
-def _short(words, most=60):
-    words = " ".join(words.split())
-    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
 def _comments_part(word, w):

@@ -27,14 +27,15 @@ LAST = {"href": 2, "textcolor": 2, "colorbox": 2, "parbox": 2, "scalebox": 2, "r
         "fcolorbox": 3, "captionof": 2}  # which argument is the text  # fmt: skip
 OTHER_FILES = {"input", "include", "subfile", "import", "lstinputlisting", "includepdf"}
 PLAIN = set(  # known to change only how the text looks
-    """textbf textrm textsf textsc texttt textup textmd textnormal underline mbox hbox text mathrm
-    mathbf mathsf mathcal operatorname uline hl makebox fbox framebox ensuremath num uppercase
-    MakeUppercase bf bfseries sc scshape tt ttfamily sf sffamily rmfamily tiny scriptsize footnotesize
-    small normalsize large Large LARGE huge Huge centering raggedright raggedleft noindent indent
-    maketitle newpage clearpage cleardoublepage pagebreak linebreak nolinebreak appendix left right
-    displaystyle textstyle limits toprule midrule bottomrule hline endhead endfirsthead endfoot
-    endlastfoot tableofcontents printbibliography protect relax url and smallskip medskip bigskip
-    hfill vfill frenchspacing sloppy doublespacing onehalfspacing singlespacing selectfont
+    """textbf textrm textsf textsc texttt textup textmd textnormal underline mbox hbox text
+    mathrm mathbf mathsf mathcal operatorname uline hl makebox fbox framebox ensuremath num
+    uppercase MakeUppercase bf bfseries sc scshape tt ttfamily sf sffamily rmfamily tiny
+    scriptsize footnotesize small normalsize large Large LARGE huge Huge centering
+    raggedright raggedleft noindent indent maketitle newpage clearpage cleardoublepage
+    pagebreak linebreak nolinebreak appendix left right displaystyle textstyle limits
+    toprule midrule bottomrule hline endhead endfirsthead endfoot endlastfoot
+    tableofcontents printbibliography protect relax url and smallskip medskip bigskip hfill
+    vfill frenchspacing sloppy doublespacing onehalfspacing singlespacing selectfont
     linenumbers tabularnewline backmatter frontmatter mainmatter leavevmode newblock balance
     allowbreak xspace bibitem big Big bigg""".split()
 )
@@ -43,8 +44,9 @@ NAMED = {
     "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘",
     "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "lq": "‘",
     "rq": "’", "ss": "ß", "o": "ø", "O": "Ø", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
-    "aa": "å", "AA": "Å", "l": "ł", "L": "Ł", "i": "ı", "geq": "≥", "ge": "≥", "leq": "≤",
-    "le": "≤", "times": "×", "pm": "±", "approx": "≈", "sim": "~", "neq": "≠", "ne": "≠",
+    "aa": "å", "AA": "Å", "l": "ł", "L": "Ł", "i": "ı", "geq": " ≥ ", "ge": " ≥ ", "leq": " ≤ ",
+    "le": " ≤ ", "times": " × ", "pm": " ± ", "approx": " ≈ ",
+    "sim": "~", "neq": " ≠ ", "ne": " ≠ ",
     "cdot": "·", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "kappa": "κ",
     "chi": "χ", "mu": "μ", "rho": "ρ", "sigma": "σ", "pi": "π", "omega": "ω", "Delta": "Δ",
     "eta": "η", "lambda": "λ", "S": "§", "textbar": "|", "textbackslash": "\\", "percent": "%",
@@ -188,8 +190,9 @@ class _Source:
             elif token["one"] == "&" and self.grids:
                 self._close()
                 self.grids[-1]["column"] += 1
-            elif not token["one"]:
-                self._letters(SIGNS.get(token["quote"], token["words"]), italic)
+            elif token["quote"] or token["words"]:
+                words = SIGNS[token["quote"]] if token["quote"] else token["words"]
+                self._letters(words.replace("\n", " "), italic)
         self.depth -= 1
 
     def _command(self, name, start, source, at, italic):

@@ -34,13 +34,14 @@ VERDICTS = {  # the most important first
 ORDER = {verdict: place for place, verdict in enumerate(VERDICTS)}
 
 
-def marks(findings, notes, quotations):
+def marks(manuscript, findings, notes, quotations):
     """Findings, notes and quotations as the marks of one manuscript.
 
     Parameters
     ----------
+    manuscript : Manuscript
     findings : DataFrame
-        start, end, snippet, verdict, reason, suggestion, ...
+        start, end, verdict, reason, suggestion, ...
     notes : DataFrame
         start, end, note, sentence.
     quotations : DataFrame
@@ -49,8 +50,9 @@ def marks(findings, notes, quotations):
     Returns
     -------
     DataFrame
-        number (from 1, in the order of the text), start, end, about (count, wording, quotation),
-        verdict, importance (0 = the most important), sign, group, said, suggestion.
+        number (from 1, in the order of the text), start, end, words (of the text, shortened),
+        about (count, wording, quotation), verdict, importance (0 = the most
+        important), sign, group, said, suggestion.
     """
     rows = [
         (row.start, row.end, "count", row.verdict, row.reason, row.suggestion)
@@ -69,10 +71,18 @@ def marks(findings, notes, quotations):
     table = table.sort_values(["start", "end"], ascending=[True, False], kind="stable")
     table = table.reset_index(drop=True)
     table.insert(0, "number", table.index + 1)
+    words = [_few(manuscript.text[row.start : row.end]) for row in table.itertuples()]
+    table.insert(3, "words", pd.array(words, dtype=str))
     table["importance"] = table["verdict"].map(ORDER).astype(int)
     table["sign"] = [VERDICTS[verdict].sign for verdict in table["verdict"]]
     table["group"] = [VERDICTS[verdict].group for verdict in table["verdict"]]
     return table
+
+
+def _few(words, most=80):
+    """Words as one line, cut between two of them where they are many."""
+    words = " ".join(words.split())
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
 def verdict_of_quotation(row):
@@ -87,13 +97,14 @@ def verdict_of_quotation(row):
 def said_of_quotation(row):
     said = [row.reason]
     status = getattr(row, "theme_status", "")
+    theme = getattr(row, "theme", "").replace("_", " ")
     if status == "absent":
-        said.append(f"{row.essay_id} does not have the theme '{row.theme}' by consensus.")
+        said.append(f"{row.essay_id} does not have the theme '{theme}' by consensus.")
     elif status == "unresolved":
-        said.append(f"Whether {row.essay_id} has the theme '{row.theme}' is not yet decided.")
+        said.append(f"Whether {row.essay_id} has the theme '{theme}' is not yet decided.")
     elif status == "elsewhere in the essay":
         said.append(
-            f"{row.essay_id} has the theme '{row.theme}', but no coder marked these words for it."
+            f"{row.essay_id} has the theme '{theme}', but no coder marked these words for it."
         )
     if getattr(row, "first_use", -1) >= 0:
         said.append("The same words are quoted earlier in the manuscript.")

@@ -52,7 +52,7 @@ def as_page(manuscript, marks, quotations, *, skipped, unclosed, shares, themes,
         name=manuscript.name,
         title=title,
         remark=remark,
-        style=Markup(style),  # noqa: S704 (our own file; it is hashed, so it stays unescaped)
+        style=Markup(style),  # our own, and hashed: it stays as it is
         digest=digest,
         sections=_sections(manuscript, marks),
         verdicts=_verdicts(marks),
@@ -97,10 +97,9 @@ def _filters(marks):
 def _quotation(row, marks):
     found = marks[marks["about"].eq("quotation") & marks["start"].eq(row.start)]
     verdict = verdict_of_quotation(row)
-    words = " ".join(row.snippet.split())
     return {
         "number": int(found["number"].iloc[0]),
-        "words": words if len(words) <= 90 else words[:90].rsplit(" ", 1)[0] + " …",
+        "words": found["words"].iloc[0],
         "named": row.named,
         "essay_id": row.essay_id,
         "place": f"{row.essay_start}–{row.essay_end}" if row.essay_id else "",

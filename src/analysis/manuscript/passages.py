@@ -12,7 +12,9 @@ import pandas as pd
 LONGEST = 5000  # characters between marks; an opening mark without its closing is not followed on
 DOUBLE = {"“": "”", "„": "“”", "«": "»", "‹": "›"}
 MARKS = re.compile("[“”„«»‹›\"‘’']")
-ELISION = re.compile(r"['‘’](?:em|tis|twas|til|till|cause|cos|bout|round|n|\d\ds?)\b", re.IGNORECASE)
+ELISION = re.compile(
+    r"['‘’](?:em|tis|twas|til|till|cause|cos|bout|round|n|\d\ds?)\b", re.IGNORECASE
+)
 BEFORE_OPENING = set(" \t\n\u00a0([{—–-/“\"‘'„«…>*")
 BESIDE = re.compile(r"[\s.,;:!?*]{0,4}[(\[]([^()\[\]\n]{1,90})[)\]]")
 ATTRIBUTION = re.compile(  # at the end of a block quotation: '(E17)', '[P3]', '— Nurse 4'
@@ -84,7 +86,7 @@ def unclosed_marks(manuscript):
         within = np.zeros(len(words) + 1, dtype=bool)
         for start, end in _marked(words):
             within[start:end] = True
-        for mark in re.finditer("[“\"]", words):
+        for mark in re.finditer('[“"]', words):
             if not within[mark.start()] and _opens(words, mark.start()):
                 rows.append((block.start + mark.start(), words[mark.start() : mark.start() + 40]))
     return pd.DataFrame(rows, columns=["start", "snippet"])
@@ -104,7 +106,8 @@ def _in_block(text, block):
         cut = [stop.end() for stop in SENTENCE_END.finditer(before)]
         before = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", before[cut[-1] if cut else 0 :])
         yield Passage(block.start + start, block.start + end, block.start + start + 1,
-                      block.start + end - 1, "marks", block.heading, tuple(beside), before)  # fmt: skip
+                      block.start + end - 1, "marks", block.heading,
+                      tuple(beside), before)  # fmt: skip
         after = at
 
 
@@ -216,7 +219,9 @@ class _Names:
         before = {end[1].casefold().strip(" _-") for end in ends.values() if end}
         self.prefixes = {word for word in before if word.isalpha()}
         nouns = "|".join(sorted({*NOUNS, *map(re.escape, self.prefixes)}, key=len, reverse=True))
-        self.numbered = re.compile(rf"\b({nouns})s?[ \u00a0._#-]{{0,2}}(\d{{1,5}})\b", re.IGNORECASE)
+        self.numbered = re.compile(
+            rf"\b({nouns})s?[ \u00a0._#-]{{0,2}}(\d{{1,5}})\b", re.IGNORECASE
+        )
 
     def all_in(self, words):
         """Ids named in some words, in their order; what looks like an id but is none, as it is."""

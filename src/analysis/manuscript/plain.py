@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from analysis.manuscript.blocks import (
@@ -216,7 +216,7 @@ def _cells(line):
     """Start and end of each cell of a row, white space and the outer bars left out."""
     bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", line.text)]
     edges = [-1, *bars, len(line.text)]
-    cells = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    cells = [(left + 1, right) for left, right in pairwise(edges)]
     if line.text.lstrip().startswith("|"):
         cells = cells[1:]
     if bars and not line.text[bars[-1] + 1 :].strip():
@@ -346,7 +346,7 @@ def _heading_end(words):
 
     In 'Data and Sample This study draws on' the first small word that no heading writes small
     is 'study': the sentence began with the capital before it. In 'Data and sample This study'
-    it stands at once, and the next capital begins the sentence.
+    only the first word has a capital, and the next capital begins the sentence.
     """
     if len(words.split()) <= HEADING_WORDS and words[-1:] not in ".!?":
         return len(words)
@@ -361,10 +361,10 @@ def _heading_end(words):
             if sentence_case:
                 return end
             capital = word.start() if index else 0
-        elif index == 1 and letter.islower() and word[0] not in LITTLE_WORDS:
-            sentence_case = True
         elif index and letter.islower() and not sentence_case and word[0] not in LITTLE_WORDS:
-            return len(words[:capital].rstrip()) if capital else end
+            if capital:
+                return len(words[:capital].rstrip())
+            sentence_case = True
         end = word.end() if letter.isalpha() or capital else end
     return end
 

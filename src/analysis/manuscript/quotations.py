@@ -9,6 +9,7 @@ line ends are typography.
 import difflib
 import re
 import unicodedata
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -179,7 +180,7 @@ class _Corpus:
             return np.array([], dtype=np.int64)
         if len(numbers) == 1:
             return _between(self.sorted_words, self.order_of_words, numbers[0])
-        found = [self.pair_places(a, b) for a, b in zip(numbers, numbers[1:], strict=False)]
+        found = [self.pair_places(a, b) for a, b in pairwise(numbers)]
         at = min(range(len(found)), key=lambda index: len(found[index]))
         starts = found[at] - at
         starts = starts[(starts >= 0) & (starts + len(numbers) <= len(self.numbers))]
@@ -303,8 +304,8 @@ def _walk(parts, at, step, low, high, corpus):
             reached = {place + step * more for place in reached for more in range(REPLACED + 1)}
             reached = {place for place in reached if low - 1 <= place <= high}
         else:
-            reached = {place + step for place in reached
-                       if low <= place < high and _fits(part, corpus.row[place], corpus)}  # fmt: skip
+            reached = {place for place in reached if low <= place < high}
+            reached = {place + step for place in reached if _fits(part, corpus.row[place], corpus)}
         if not reached:
             return None
     return min(reached) if step > 0 else max(reached)
@@ -368,7 +369,7 @@ def _nearest(parts, corpus, named):
     candidates = [found for found in candidates if found]
     if not candidates:
         return []
-    share, place = max(
+    _, place = max(
         candidates,
         key=lambda c: (c[0], corpus.essay_ids[c[1].essay] in named, -c[1].start),
     )
@@ -387,7 +388,7 @@ def _nearest(parts, corpus, named):
 def _windows(words, corpus):
     """Stretches of the essays that share most pairs of words with a passage."""
     numbers = [corpus.number(word) for word in words]
-    hits = [corpus.pair_places(a, b) for a, b in zip(numbers, numbers[1:], strict=False)]
+    hits = [corpus.pair_places(a, b) for a, b in pairwise(numbers)]
     hits = [places for places in hits if len(places) <= COMMON]
     if not hits or not sum(map(len, hits)):
         return []
@@ -513,9 +514,9 @@ def with_theme_status(quotations, theme_presence, theme_codings):
     Returns
     -------
     DataFrame
-        With theme_status: '' (no theme, none of the consensus, or no place), carries it (present by consensus, and some
-        coder marked words of it), elsewhere in the essay (present, but nobody marked these
-        words), unresolved, absent.
+        With theme_status: '' (no theme, none of the consensus, or no place), carries it (present
+        by consensus, and some coder marked words of it), elsewhere in the essay (present, but
+        nobody marked these words), unresolved, absent.
     """
     status = dict(
         zip(
@@ -554,14 +555,14 @@ def with_first_use(quotations, *, shortest):
         before = -1
         if row.essay_id:
             length = row.essay_end - row.essay_start
-            for start, end, at, words in earlier.setdefault(row.essay_id, []):
+            for start, end, at in earlier.setdefault(row.essay_id, []):
                 shared = min(end, row.essay_end) - max(start, row.essay_start)
                 enough = shared > 0 and shared >= min(
                     end - start, length, shortest * length / max(row.words, 1)
                 )
                 if enough and before < 0:
                     before = at
-            earlier[row.essay_id].append((row.essay_start, row.essay_end, row.start, row.words))
+            earlier[row.essay_id].append((row.essay_start, row.essay_end, row.start))
         first.append(before)
     return quotations.assign(first_use=pd.array(first, dtype=int))
 

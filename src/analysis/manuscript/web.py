@@ -12,7 +12,8 @@ from analysis.problems import Problem
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS = set(  # elements that begin and end a paragraph
     """p div li ul ol dl dt dd blockquote section article header footer main figure figcaption
-    address caption hr table tr td th thead tbody tfoot aside form fieldset details summary""".split()
+    address caption hr table tr td th thead tbody tfoot aside form fieldset details
+    summary""".split()
 ) | set(HEADINGS)
 UNREAD = {  # elements whose content is not the text
     "script": "a script", "style": "a style sheet", "template": "a template",

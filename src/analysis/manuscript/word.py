@@ -227,7 +227,7 @@ class _Reader:
 
     def _paragraph(self, paragraph):
         properties = paragraph.find(f"{self.w}pPr")
-        style = self.styles.of_paragraph(properties)
+        style = self.styles.of_paragraph(paragraph)
         held, self.held = self.held, []
         pieces = [*held, *self._pieces(paragraph, style)]
         mark = None if properties is None else properties.find(f"{self.w}rPr")
@@ -305,7 +305,7 @@ class _Reader:
         while stack:
             node = stack.pop()
             if _name(node) == "p":
-                style = self.styles.of_paragraph(node.find(f"{self.w}pPr"))
+                style = self.styles.of_paragraph(node)
                 own = self._pieces(node, style)
                 pieces += [Piece("\n"), *own] if pieces and own else own
             elif _name(node) == "tbl":
@@ -508,11 +508,11 @@ class _Styles:
             self.known[key] = chain
         return self.known[key]
 
-    def of_paragraph(self, properties):
+    def of_paragraph(self, paragraph):
+        properties = paragraph.find(f"{self.w}pPr")
         key = self._value(properties, "pStyle") or self.default
         chain = self.chain(key)
         names = [self._value(style, "name") or "" for style in chain]
-        runs = [] if properties is None else properties.getparent().iter(f"{self.w}r")
         bold = self._toggle(chain, "b")
         return Style(
             self._level(properties, chain, names),
@@ -520,7 +520,7 @@ class _Styles:
             bool(names) and names[0].lower().startswith(("toc ", "table of figures")),
             self._toggle(chain, "i"),
             bold,
-            self._all_bold(runs, bold),
+            self._all_bold(paragraph.iter(f"{self.w}r"), bold),
         )
 
     def _level(self, properties, chain, names):
