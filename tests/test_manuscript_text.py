@@ -298,6 +298,8 @@ RAISED = '<w:vertAlign w:val="superscript"/>'
                    '<w:moveTo w:id="2"><w:r><w:t>ew</w:t></w:r></w:moveTo>'), "new"),
         (paragraph("in 22 essays", run("3,4", RAISED), "."), "in 22 essays[3,4]."),
         (paragraph("on 4 m", run("2", RAISED)), "on 4 m^2"),
+        (paragraph("essays", run("3", '<w:position w:val="8"/>')), "essays[3]"),
+        (paragraph("x", run("3", '<w:position w:val="-4"/>')), "x3"),
         (paragraph("see ", field("[12]"), "."), "see [12]."),
         (paragraph('<w:smartTag><w:r><w:t>a </w:t></w:r></w:smartTag>',
                    '<w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink>'), "a link"),
@@ -344,7 +346,9 @@ def test_word_tables_notes_and_boxes_are_read_once_and_in_order(tmp_path):
     )  # fmt: skip
     separator = '<w:footnote w:id="-1" w:type="separator"><w:p><w:r><w:separator/></w:r></w:p>'
     notes = f'{separator}</w:footnote><w:footnote w:id="2">{note}</w:footnote>'
-    assert shown(word(tmp_path, body, footnotes=notes), "row", "column", "heading") == [
+    manuscript = word(tmp_path, body, footnotes=notes)
+    assert manuscript.skipped.empty
+    assert shown(manuscript, "row", "column", "heading") == [
         ("heading", "Results", -1, -1, "Results"),
         ("paragraph", "We met.", -1, -1, "Results"),
         ("paragraph", "Box", -1, -1, "Results"),

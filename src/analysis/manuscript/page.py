@@ -17,6 +17,7 @@ from markupsafe import Markup
 from analysis.manuscript.marks import ORDER, VERDICTS, said_of_quotation, verdict_of_quotation
 
 ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\w*])")
+ITEM = re.compile(r"\s*((?:\d{1,9}[.)]|[-*+])[ \t]+)$")
 BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]*[^\s*])\*\*")
 
 
@@ -133,8 +134,10 @@ def _sections(manuscript, marks):
         new = rows[shown:last]
         open_marks = [mark for mark in [*open_marks, *new] if mark.end > block.start]
         pieces = _pieces(text, block, open_marks, new)
+        item = ITEM.match(text[end:start].rpartition("\n")[2])
         sections.append({"block": block, "kind": block.kind, "level": min(block.level + 1, 6),
-                         "quote": block.quote, "pieces": pieces})  # fmt: skip
+                         "quote": block.quote, "pieces": pieces,
+                         "item": item[1] if item else ""})  # fmt: skip
         shown, end = last, block.end
     return [part for group in _tables(sections) for part in group]
 

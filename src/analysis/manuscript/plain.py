@@ -231,7 +231,7 @@ def _cells(line):
 
 LONG = 200  # a file with a longer line is not hard-wrapped: each of its lines is a paragraph
 MOST_IN_A_ROW = 4  # more short lines than that are a list, not headings
-MARKED = re.compile(r"(#{1,6})\s+")
+MARKED = re.compile(r"\s*(#{1,6})\s+")
 INSIDE = re.compile(r"(?<=\S)[ \t]+(?=#{1,6} \S)")
 UNDERLINED = re.compile(r"\s*(=|-|~|\*|_)\1{2,}\s*$")
 UNDERLINED_INSIDE = re.compile(r"(\S.{0,400}?) (={3,}|-{5,})(?:\s|$)")
@@ -330,7 +330,7 @@ def _marked(line):
     mark = MARKED.match(words)
     if mark:
         level, start = len(mark[1]), mark.end()
-        end = start + _heading_end(words[start:])
+        end = start + (_heading_end(words[start:]) or len(words[start:]))
         rest = end
     else:
         title = UNDERLINED_INSIDE.match(words)

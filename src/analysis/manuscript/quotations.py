@@ -365,7 +365,7 @@ def _nearest(parts, corpus, named):
     if not groups:
         return []
     longest = max(groups, key=len)
-    candidates = [_aligned(longest, window, corpus) for window in _windows(longest, corpus)]
+    candidates = [_aligned(longest, place, corpus) for place in _hits(longest, corpus)]
     candidates = [found for found in candidates if found]
     if not candidates:
         return []
@@ -385,31 +385,37 @@ def _nearest(parts, corpus, named):
     return [place._replace(changes="; ".join(changes) or "its parts stand in another order")]
 
 
-def _windows(words, corpus):
-    """Stretches of the essays that share most pairs of words with a passage."""
+def _hits(words, corpus):
+    """Places around which the essays share most pairs of words with a passage."""
     numbers = [corpus.number(word) for word in words]
     hits = [corpus.pair_places(a, b) for a, b in pairwise(numbers)]
     hits = [places for places in hits if len(places) <= COMMON]
     if not hits or not sum(map(len, hits)):
         return []
     places = np.sort(np.concatenate(hits))
-    reach = 2 * len(words) + 6
+    reach = _reach(words)
     counts = np.searchsorted(places, places + reach) - np.arange(len(places))
-    windows = []
+    found = []
     for index in np.lexsort((places, -counts)):
-        start = int(places[index])
-        if all(abs(start - other) > reach for other, _ in windows):
-            windows.append((start, start + reach))
-        if len(windows) == CANDIDATES:
+        place = int(places[index])
+        essay = corpus.essay_of(place)
+        if all(essay != corpus.essay_of(other) or abs(place - other) > reach for other in found):
+            found.append(place)
+        if len(found) == CANDIDATES:
             break
-    return [(start - len(words) - 3, end) for start, end in windows]
+    return found
 
 
-def _aligned(words, window, corpus):
-    """(share of the words found in order, the place); None where too few are."""
-    essay = corpus.essay_of(max(window[0], 0) + len(words) + 3)
+def _reach(words):
+    """How many words of an essay are looked at after a hit: what is put in may double them."""
+    return 2 * len(words) + 6
+
+
+def _aligned(words, place, corpus):
+    """(share of the words found in order, where they are); None where too few are."""
+    essay = corpus.essay_of(place)
     low, high = corpus.bounds(essay)
-    left, right = max(window[0], low), min(window[1], high)
+    left, right = max(place - len(words) - 3, low), min(place + _reach(words), high)
     theirs = [corpus.words[number] for number in corpus.row[left:right]]
     matcher = difflib.SequenceMatcher(None, words, theirs, autojunk=False)
     blocks = _without_stray([block for block in matcher.get_matching_blocks() if block.size])

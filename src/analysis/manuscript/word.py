@@ -203,7 +203,7 @@ class _Reader:
     @property
     def skipped(self):
         rows = [("text", f"{what} ({n} times)" if n > 1 else what, why)
-                for (what, why), n in sorted(self.unread.items())]  # fmt: skip
+                for (what, why), n in sorted((+self.unread).items())]  # fmt: skip
         if self.archive.related("header") or self.archive.related("footer"):
             rows.append(("pages", "headers and footers", "they repeat on every page"))
         if self.archive.related("comments"):
@@ -553,13 +553,16 @@ class _Styles:
         character = self.chain(self._value(properties, "rStyle"))
         own = self._own(properties, "i")
         italic = self._toggle(character, "i") if own is None else own != style.italic
-        raised = self._value(properties, "vertAlign")
-        if raised is None:
-            raised = next(
-                (value for link in character
-                 if (value := self._value(link.find(f"{self.w}rPr"), "vertAlign"))), None
-            )  # fmt: skip
-        return Look(italic, raised == "superscript", bool(self._own(properties, "vanish")))
+        parts = [properties, *(link.find(f"{self.w}rPr") for link in character)]
+        return Look(italic, self._raised(parts), bool(self._own(properties, "vanish")))
+
+    def _raised(self, parts):
+        """Whether the first that says anything says superscript, or lifts the letters."""
+        for part in parts:
+            said, lift = self._value(part, "vertAlign"), self._value(part, "position")
+            if said is not None or lift is not None:
+                return said == "superscript" or bool(re.fullmatch("[1-9][0-9]*", lift or ""))
+        return False
 
     def _toggle(self, chain, name):
         for style in chain:
