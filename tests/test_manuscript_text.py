@@ -3,7 +3,7 @@
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.manuscript.plain import markdown, plain
@@ -112,6 +112,7 @@ def test_a_column_of_quotations_is_set_as_quotations(tmp_path):
 
 
 @given(st.text(alphabet='ab#>|-`*[]^:= \n\t1."“”~<!', max_size=60))
+@settings(deadline=None)
 def test_blocks_of_any_text_are_sorted_inside_it_and_do_not_overlap(text):
     for blocks in (markdown(text)[0], plain(text)):
         at = 0
@@ -195,6 +196,14 @@ def test_a_web_page_is_read_as_it_is_shown(tmp_path):
         ("reference", "1. Adams", "References", -1, False),
     ]  # fmt: skip
     assert manuscript.skipped["what"].tolist() == ["a script", "deleted words", "hidden words"]
+
+
+def test_a_cell_that_says_it_spans_a_million_columns_spans_one(tmp_path):
+    page = "<table><tr><td colspan=1000000>Calm<td>9</table>"
+    assert shown(read(tmp_path / "m.html", page), "column") == [
+        ("cell", "Calm", 0),
+        ("cell", "9", 1),
+    ]
 
 
 # LaTeX -----------------------------------------------------------------------------------------

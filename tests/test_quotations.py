@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.codings import presence, read_codebook, read_codings, readings
@@ -229,6 +229,7 @@ WORDS = st.lists(st.sampled_from("a b c d e we met here ,".split()), min_size=4,
 
 
 @given(WORDS, st.data())
+@settings(deadline=None)
 def test_whatever_is_cut_out_of_an_essay_is_found_there(tmp_path_factory, words, data):
     text = " ".join(words)
     start = data.draw(st.integers(0, len(words) - 1))

@@ -29,7 +29,7 @@ BACK_MATTER = re.compile(  # headings of what follows the paper and is not audit
     re.VERBOSE | re.IGNORECASE,
 )
 AMONG_BACK_MATTER = re.compile(  # these only where back matter has begun: Methods have them too
-    r"(?:ethic.*|consent .*|patient consent.*|patient and public involvement.*|footnotes.*)",
+    r"(?:ethic.*|consent .*|patient consent.*|patient and public involvement.*)",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)\s+")
@@ -155,6 +155,11 @@ def level_of_words(words):
     if number:
         return number[1].count(".") + 1
     return 1 if is_section(words) else 2
+
+
+def columns_spanned(value):
+    """How many columns a cell says it spans; 1 where it says nothing that can be."""
+    return int(value) if re.fullmatch("[1-9][0-9]{0,2}", value or "") else 1
 
 
 # Italics and superscripts --------------------------------------------------------------------

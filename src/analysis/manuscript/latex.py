@@ -4,7 +4,14 @@ import re
 import unicodedata
 from collections import Counter
 
-from analysis.manuscript.blocks import Piece, Text, bare, superscript, with_asterisks
+from analysis.manuscript.blocks import (
+    Piece,
+    Text,
+    bare,
+    columns_spanned,
+    superscript,
+    with_asterisks,
+)
 from analysis.problems import Problem
 
 SECTIONS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3,
@@ -252,8 +259,8 @@ class _Source:
             argument, end = _argument(source, end)
             self.scan(argument, italic)
             self._close()
-            if self.grids and span.isdecimal():
-                self.grids[-1]["column"] += int(span) - 1
+            if self.grids:
+                self.grids[-1]["column"] += columns_spanned(span) - 1
         elif name in LAST:
             argument, end = "", after
             for _ in range(LAST[name]):

@@ -59,7 +59,7 @@ def as_page(manuscript, marks, quotations, *, skipped, unclosed, shares, themes,
         verdicts=_verdicts(marks),
         groups=_groups(marks),
         marks=[row._asdict() for row in listed.itertuples(index=False)],
-        quotations=[_quotation(row, marks) for row in quotations.itertuples()],
+        quotations=_quotations(quotations, marks),
         unquoted=themes.loc[themes["quotations"].eq(0), "label"].tolist(),
         shares=[row._asdict() for row in shares[shares["words"].gt(0)].itertuples(index=False)],
         silent=shares.loc[shares["words"].eq(0), "essay_id"].tolist(),
@@ -95,12 +95,17 @@ def _filters(marks):
     return "\n".join(rules) + "\n"
 
 
-def _quotation(row, marks):
-    found = marks[marks["about"].eq("quotation") & marks["start"].eq(row.start)]
+def _quotations(quotations, marks):
+    own = marks[marks["about"].eq("quotation")]
+    marked = {row.start: row for row in own.itertuples()}
+    return [_quotation(row, marked[row.start]) for row in quotations.itertuples()]
+
+
+def _quotation(row, mark):
     verdict = verdict_of_quotation(row)
     return {
-        "number": int(found["number"].iloc[0]),
-        "words": found["words"].iloc[0],
+        "number": mark.number,
+        "words": mark.words,
         "named": row.named,
         "essay_id": row.essay_id,
         "place": f"{row.essay_start}–{row.essay_end}" if row.essay_id else "",

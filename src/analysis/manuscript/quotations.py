@@ -477,29 +477,27 @@ def with_themes(quotations, manuscript, names_in):
         names_in(start, end) gives (start, end, theme, ...) for each theme that this stretch of
         the manuscript's text names.
     """
-    headings = manuscript.blocks[manuscript.blocks["level"].gt(0)]
-    found = []
+    starts, ends = quotations["start"].to_numpy(), quotations["end"].to_numpy()
+    found, titles = {}, {}
     for block in manuscript.blocks.itertuples():
-        inside = quotations[quotations["start"].between(block.start, block.end, "left")]
-        if inside.empty:
+        if block.level:
+            titles[block.heading] = (block.start, block.end)
+        first, last = np.searchsorted(starts, [block.start, block.end])
+        if first == last:
             continue
-        spans = inside[["start", "end"]].to_numpy()
         named = [
             (start, theme)
             for start, _, theme, *_ in names_in(block.start, block.end)
-            if not ((spans[:, 0] <= start) & (start < spans[:, 1])).any()
+            if not ((starts[first:last] <= start) & (start < ends[first:last])).any()
         ]
-        above = headings[headings["start"].lt(block.start) & headings["heading"].eq(block.heading)]
-        titles = set()
-        if not above.empty:
-            last = above.iloc[-1]
-            titles = {theme for _, _, theme, *_ in names_in(int(last["start"]), int(last["end"]))}
-        for row in inside.itertuples():
-            before = [theme for start, theme in named if start < row.start]
-            after = [theme for start, theme in named if start >= row.end]
-            only = [*titles] if len(titles) == 1 else []
-            found.append((row.Index, (before[-1:] or after[:1] or only or [""])[0]))
-    themes = pd.Series(dict(found), dtype=str).reindex(quotations.index, fill_value="")
+        title = names_in(*titles[block.heading]) if block.heading in titles else []
+        title = {theme for _, _, theme, *_ in title}
+        only = [*title] if len(title) == 1 else []
+        for at in range(first, last):
+            before = [theme for start, theme in named if start < starts[at]]
+            after = [theme for start, theme in named if start >= ends[at]]
+            found[at] = (before[-1:] or after[:1] or only or [""])[0]
+    themes = pd.array([found.get(at, "") for at in range(len(quotations))], dtype=str)
     return quotations.assign(theme=themes)
 
 

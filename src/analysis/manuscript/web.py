@@ -6,7 +6,14 @@ from collections import Counter
 import lxml.html
 from lxml import etree
 
-from analysis.manuscript.blocks import Piece, Text, bare, superscript, with_asterisks
+from analysis.manuscript.blocks import (
+    Piece,
+    Text,
+    bare,
+    columns_spanned,
+    superscript,
+    with_asterisks,
+)
 from analysis.problems import Problem
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -144,8 +151,7 @@ class _Page:
             self.grids[-1].update(row=self.grids[-1]["row"] + 1, column=0)
         elif tag in ("td", "th") and self.grids:
             place = dict(self.grids[-1])
-            span = node.get("colspan", "1")
-            self.grids[-1]["column"] += int(span) if span.isdecimal() else 1
+            self.grids[-1]["column"] += columns_spanned(node.get("colspan"))
             return "cell", place
         elif tag in ("li", "aside", "p", "div") and self._is_note(node):
             return "footnote", {"heading": self.referred.get(node.get("id"))}

@@ -18,6 +18,7 @@ from analysis.manuscript.blocks import (
     Piece,
     Text,
     bare,
+    columns_spanned,
     level_of_words,
     looks_like_heading,
     superscript,
@@ -296,8 +297,7 @@ class _Reader:
 
     def _span(self, properties):
         span = None if properties is None else properties.find(f"{self.w}gridSpan")
-        value = "1" if span is None else span.get(f"{self.w}val", "1")
-        return int(value) if value.isdecimal() else 1
+        return columns_spanned(None if span is None else span.get(f"{self.w}val"))
 
     def _cell(self, cell):
         """The pieces of a cell, its paragraphs parted by a line end; and the tables within."""
