@@ -225,6 +225,11 @@ def test_essays_without_words_are_searched(trace):
     assert trace("“we all went home”", essays).iloc[0]["verdict"] == "not found"
 
 
+def test_without_essays_nothing_is_searched_and_that_is_said(trace):
+    found = trace("“we all went home”", ESSAYS.head(0)).iloc[0]
+    assert (found["verdict"], found["reason"]) == ("not searched", "There is no essay to search.")
+
+
 WORDS = st.lists(st.sampled_from("a b c d e we met here ,".split()), min_size=4, max_size=12)
 
 

@@ -80,6 +80,7 @@ TOKEN = re.compile(
     r"|(?P<quote>``|''|---|--|[`'~$])|(?P<one>[{}&])|(?P<words>[^\\{}&`'~$\-\n]+|.)",
     re.DOTALL,
 )
+BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 DEFINITION = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|def|DeclareRobustCommand)\*?\s*\{?\\([A-Za-z]+)\}?"
     r"\s*(?:\[(\d)\])?\s*(?=\{)"
@@ -104,6 +105,7 @@ def latex(source, file, problems):
     body = body.partition(r"\end{document}")[0] if begin else source
     reader = _Source()
     try:
+        _check_depth(source)
         if begin:
             reader.define(preamble)
             title = re.search(r"\\title\s*(?:\[[^\]]*\])?\s*(?=\{)", preamble)
@@ -117,10 +119,19 @@ def latex(source, file, problems):
     return reader.text.text, reader.text.blocks, reader.skipped
 
 
+def _check_depth(source):
+    """Refuse groups that are too deep before any is read: each level reads what is within."""
+    depth = 0
+    for brace in BRACE.finditer(source):
+        depth = max(depth + {"{": 1, "}": -1}.get(brace[0], 0), 0)
+        if depth > DEEPEST:
+            raise TooMuch(f"nests its groups or commands deeper than {DEEPEST}.")
+
+
 def _group(source, at):
     """What stands between the braces that open at `at`, and where it ends."""
     depth = 0
-    for brace in re.compile(r"\\.|[{}]", re.DOTALL).finditer(source, at):
+    for brace in BRACE.finditer(source, at):
         depth += {"{": 1, "}": -1}.get(brace[0], 0)
         if depth == 0 and brace[0] == "}":
             return source[at + 1 : brace.start()], brace.end()

@@ -163,23 +163,19 @@ class _Markdown:
         return "|" in dashes and bool(DASHES.match(dashes))
 
     def _table(self, at):
+        """Read a table whose header stands at a line, the dashes below it; the line after it."""
         self._close()
-        row = 0
-        while at < len(self.lines) and "|" in self.lines[at].text:
-            line = self.lines[at]
-            if row != 1 or not DASHES.match(line.text):
-                for column, (start, end) in enumerate(_cells(line)):
-                    if start < end:
-                        place = {"table": self.tables, "row": row, "column": column}
-                        self.blocks.append(Block(start, end, "cell", **place))
-                row += 1
-            else:
-                row = 1
-            at += 1
-            if row == 1 and at < len(self.lines) and DASHES.match(self.lines[at].text):
-                at += 1  # the dashes below the header
+        rows, after = [at], at + 2
+        while after < len(self.lines) and "|" in self.lines[after].text:
+            rows.append(after)
+            after += 1
+        for row, number in enumerate(rows):
+            for column, (start, end) in enumerate(_cells(self.lines[number])):
+                if start < end:
+                    place = {"table": self.tables, "row": row, "column": column}
+                    self.blocks.append(Block(start, end, "cell", **place))
         self.tables += 1
-        return at
+        return after
 
     def _skip(self, at, end_of, what, why):
         self._close()

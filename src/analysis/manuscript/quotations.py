@@ -38,7 +38,7 @@ def trace_quotations(manuscript, essays, *, shortest, labels):
     ----------
     manuscript : Manuscript
     essays : DataFrame
-        essay_id, text.
+        essay_id, text; without rows, nothing is searched.
     shortest : int
         A passage of fewer words that names no essay is not searched: a word or two in quotation
         marks may be anybody's.
@@ -61,7 +61,7 @@ def trace_quotations(manuscript, essays, *, shortest, labels):
     words, and compared word by word at few places only.
     """
     passages = quoted_passages(manuscript, essays["essay_id"])
-    corpus = _Corpus(essays)
+    corpus = None if essays.empty else _Corpus(essays)
     labels = {_words(label) for label in labels}
     rows = []
     for passage in passages.itertuples(index=False):
@@ -222,6 +222,8 @@ class Found(NamedTuple):
 def _trace(text, named, cited, corpus, shortest, labels):
     parts = _parts(text)
     count = sum(part.kind == "word" for part in parts)
+    if corpus is None:
+        return count, "not searched", "", -1, -1, "", "There is no essay to search."
     if not named and (not count or _words(text) in labels):
         why = "It is a label of the study." if count else "There is no word in it."
         return count, "not searched", "", -1, -1, "", why

@@ -54,7 +54,9 @@ class Archive(NamedTuple):
         for relation in parse(relations).iter(RELATIONSHIP):
             if relation.get("Type", "").endswith(f"/{kind}"):
                 target = relation.get("Target", "")
-                return target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+                return f"{'' if target.startswith('/') else folder}/{target.lstrip('/')}".lstrip(
+                    "/"
+                )
         return None
 
     def part(self, kind):
