@@ -1,0 +1,271 @@
+"""The audit of a manuscript against a study: from the tables that the phases wrote to the page.
+
+Phase 6 audits the manuscript in the study folder, `make audit` any other.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.codings import read_codebook
+from analysis.files import write_atomic
+from analysis.manuscript.audit import Audit, audit
+from analysis.manuscript.comments import commented_copy
+from analysis.manuscript.evidence import Evidence
+from analysis.manuscript.interchange import as_json
+from analysis.manuscript.links import read_claims_toml
+from analysis.manuscript.marks import marks
+from analysis.manuscript.names import Names
+from analysis.manuscript.page import as_page
+from analysis.manuscript.passages import unclosed_marks
+from analysis.manuscript.quotations import (
+    essay_shares,
+    themes_quoted,
+    trace_quotations,
+    with_first_use,
+    with_theme_status,
+    with_themes,
+)
+from analysis.manuscript.stops import plain_view
+from analysis.manuscript.text import Manuscript, read_manuscript
+from analysis.problems import stop_if
+from analysis.tables import read_output, write_table
+from analysis.themes import read_themes
+
+MANUSCRIPTS = tuple(f"manuscript.{ending}" for ending in ("docx", "md", "txt", "html", "tex"))
+AUTHOR, DATE = "Manuscript audit", "2000-01-01T00:00:00Z"  # a date of no day: same input, same bytes
+
+
+@dataclass(frozen=True)
+class Codings:
+    """What a manuscript is held against: tables of one study, empty where there is none.
+
+    Attributes
+    ----------
+    themes, codes, essays : DataFrame
+        themes.csv and codebook.csv as read; essay_id, text.
+    theme_presence, theme_codings : DataFrame
+        essay_id, theme, status; theme, essay_id, start, end: for the quotations.
+    evidence : Evidence
+        For the counts.
+    units : sequence of str
+        The study's nouns.
+    fixed, ranges
+        Links and quantifiers that the author fixed in claims.toml.
+    title, remark : str
+        The study's title, and what every reader must know.
+    """
+
+    themes: pd.DataFrame
+    codes: pd.DataFrame
+    essays: pd.DataFrame
+    theme_presence: pd.DataFrame
+    theme_codings: pd.DataFrame
+    evidence: Evidence
+    units: tuple
+    fixed: pd.DataFrame
+    ranges: dict
+    title: str
+    remark: str
+
+    @property
+    def size(self):
+        """N of the study; None where there is no study."""
+        return len(self.essays) if self.evidence.cells is not None else None
+
+
+class Audited(NamedTuple):
+    """A manuscript with everything that was found in it."""
+
+    manuscript: Manuscript
+    found: Audit
+    quotations: pd.DataFrame
+    marks: pd.DataFrame
+
+    @property
+    def wrong(self):
+        """The marks that say that something in the manuscript is wrong."""
+        return self.marks[self.marks["group"].eq("wrong")]
+
+
+# The study's side ----------------------------------------------------------------------------
+
+
+def read_codings_of(settings):
+    """The codings of a study, from the tables that phases 1 to 5 wrote.
+
+    Raises
+    ------
+    StudyError
+        If codebook.csv, themes.csv or claims.toml has problems.
+    """
+    problems, folders = [], settings.processed
+    codebook = read_codebook(settings.folder, problems)
+    stop_if(problems)
+    themes = read_themes(settings.folder, codebook, problems)
+    fixed, ranges = read_claims_toml(settings.folder, themes, codebook, problems)
+    stop_if(problems)
+    coded, reviewed = folders / "2_initial_coding", folders / "4_theme_review"
+    codings = read_output(coded / "codings.csv", start="Int64", end="Int64")
+    theme_codes = read_output(folders / "5_theme_definition" / "theme_codes.csv")
+    return Codings(
+        themes,
+        codebook,
+        read_output(folders / "1_familiarisation" / "essays.csv"),
+        read_output(reviewed / "theme_presence.csv"),
+        codings.merge(theme_codes[["theme", "code"]], on="code"),
+        _evidence(settings, themes, codebook, coded, reviewed),
+        settings.unit_nouns,
+        fixed,
+        ranges,
+        settings.title,
+        settings.caption_note,
+    )
+
+
+def no_codings():
+    """Nothing to hold a manuscript against: its claims are held against each other."""
+    themes = pd.DataFrame(columns=["theme", "label", "parent", "perspective", "aliases"], dtype=str)
+    codes = pd.DataFrame(columns=["code", "theme"], dtype=str)
+    presence = pd.DataFrame(columns=["essay_id", "theme", "status"], dtype=str)
+    placed = pd.DataFrame(columns=["theme", "essay_id", "start", "end"])
+    essays = pd.DataFrame(columns=["essay_id", "text"], dtype=str)
+    fixed = pd.DataFrame(columns=["sentence", "claim", "theme", "part"])
+    return Codings(
+        themes, codes, essays, presence, placed, Evidence(), (), fixed, {}, "no study", ""
+    )
+
+
+def _evidence(settings, themes, codebook, coded, reviewed):
+    agreed = read_output(reviewed / "consensus.csv").rename(columns={"code": "theme"})
+    by_rule = read_output(reviewed / "theme_presence_by_rule.csv")
+    cells = pd.concat([by_rule, agreed.assign(rule=settings.consensus)])
+    marked = read_output(coded / "presence.csv", present=int)
+    split = marked.groupby(["essay_id", "code"])["present"].nunique().gt(1)
+    facts = {
+        "essays": marked["essay_id"].nunique(),
+        "coders": len(settings.coders),
+        "codes": len(codebook),
+        "themes": int(themes["parent"].eq("").sum()),
+        "sub-themes": int(themes["parent"].ne("").sum()),
+        "combinations": (int(split.sum()), len(split)),
+    }
+    return Evidence(
+        settings.consensus,
+        cells[["rule", "theme", "essay_id", "status"]],
+        facts,
+        _coefficients(coded),
+    )
+
+
+def _coefficients(coded):
+    """coefficient, of (a theme, a code, or '' for all together), value: over essays."""
+    of_codes = read_output(coded / "agreement.csv", alpha=float, ac1=float, pabak=float)
+    of_themes = read_output(coded / "agreement_themes.csv", alpha=float, ac1=float, pabak=float)
+    together = read_output(coded / "agreement_all_codes.csv", alpha=float)
+    pooled = together[together["unit"].eq("essay") & together["coefficient"].eq("pooled alpha")]
+    pairs = read_output(coded / "agreement_pairs.csv", kappa=float, both=int, neither=int, units=int)
+    pairs = pairs[pairs["unit"].eq("essay")]
+    found = [
+        table.rename(columns={name: "of"}).melt("of", ["alpha", "ac1", "pabak"], "coefficient")
+        for table, name in ((of_codes, "code"), (of_themes, "theme"))
+    ]
+    found.append(pooled[["alpha"]].rename(columns={"alpha": "value"}).assign(coefficient="alpha", of=""))
+    found.append(
+        pairs.rename(columns={"code": "of", "kappa": "value"}).assign(coefficient="kappa")
+    )
+    if pairs["units"].sum():
+        agreed = (pairs["both"] + pairs["neither"]).sum() / pairs["units"].sum()
+        found.append(pd.DataFrame([("agreement", "", agreed)], columns=["coefficient", "of", "value"]))
+    return pd.concat(found)[["coefficient", "of", "value"]].dropna(subset="value")
+
+
+# The audit -----------------------------------------------------------------------------------
+
+
+def audit_manuscript(path, codings, problems, *, shortest):
+    """Audit one manuscript.
+
+    Parameters
+    ----------
+    path : path-like
+    codings : Codings
+    problems : list of Problem
+        Takes what is wrong with the file.
+    shortest : int
+        Words; a shorter quotation that names no essay is not searched.
+
+    Returns
+    -------
+    Audited or None
+        None where the file could not be read.
+    """
+    manuscript = read_manuscript(path, problems)
+    if manuscript is None:
+        return None
+    found = audit(
+        manuscript,
+        codings.themes,
+        codings.codes,
+        codings.evidence,
+        units=codings.units,
+        size=codings.size,
+        fixed=codings.fixed,
+        ranges=codings.ranges,
+    )
+    quotations = _quotations(manuscript, codings, shortest)
+    marked = marks(manuscript, found.findings, found.notes, quotations)
+    return Audited(manuscript, found, quotations, marked)
+
+
+def _quotations(manuscript, codings, shortest):
+    aliases = codings.themes["aliases"].str.split(";").explode().str.strip()
+    labels = [*codings.themes["label"], *aliases, *codings.codes["code"].str.replace("_", " ")]
+    names, view = Names(codings.themes, codings.codes), plain_view(manuscript.text)
+    labels = [label for label in labels if isinstance(label, str) and label]
+    found = trace_quotations(manuscript, codings.essays, shortest=shortest, labels=labels)
+    found = with_themes(found, manuscript, lambda start, end: names.find(view, start, end))
+    found = with_theme_status(found, codings.theme_presence, codings.theme_codings)
+    return with_first_use(found, shortest=shortest)
+
+
+# What is written -----------------------------------------------------------------------------
+
+
+def write_audit(audited, path, codings, folder, problems):
+    """Write the audit into a folder: tables, page, JSON, and of a Word file a commented copy.
+
+    Returns
+    -------
+    list of Path
+    """
+    manuscript, found, quotations, marked = audited
+    tables = {"findings": found.findings, "notes": found.notes, "quotations": quotations,
+              "skipped": found.skipped}  # fmt: skip
+    written = []
+    for name, table in tables.items():
+        written.append(folder / f"manuscript_{name}.csv")
+        write_table(table, written[-1])
+    page = as_page(
+        manuscript,
+        marked,
+        quotations,
+        skipped=found.skipped,
+        unclosed=unclosed_marks(manuscript),
+        shares=essay_shares(quotations, codings.essays),
+        themes=themes_quoted(quotations, codings.themes),
+        title=codings.title,
+        remark=codings.remark,
+    )
+    contents = {
+        "manuscript_audit.html": page.encode("utf-8"),
+        "manuscript_audit.json": as_json(manuscript, **tables).encode("utf-8"),
+    }
+    if manuscript.name.lower().endswith(".docx"):
+        copy = commented_copy(path, manuscript, marked, problems, author=AUTHOR, date=DATE)
+        contents |= {"manuscript_commented.docx": copy} if copy else {}
+    for name, content in contents.items():
+        written.append(folder / name)
+        write_atomic(written[-1], content)
+    return written
