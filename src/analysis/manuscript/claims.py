@@ -9,7 +9,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import sentencex
 
@@ -19,7 +18,6 @@ from analysis.manuscript.lexicon import (
     DIGITS,
     HEAD_NOUNS,
     NUMBER,
-    NUMBER_WORD,
     ORDINALS,
     PERCENT,
     QUANTIFIERS,
@@ -42,8 +40,8 @@ COLUMNS = {
     "start": "Int64", "end": "Int64", "snippet": str, "kind": str, "comparator": str,
     "quantifier": str, "n": "Int64", "N": "Int64", "percent": "Float64", "value": "Float64",
     "value_high": "Float64", "unit": str, "counts": str, "ids": "Int64", "section": str,
-    "part": str, "sentence_start": "Int64", "sentence_end": "Int64", "cited": bool,
-    "table": "Int64", "row": "Int64", "column": "Int64", "row_label": str, "column_label": str,
+    "part": str, "headings": str, "sentence_start": "Int64", "sentence_end": "Int64", "cited": bool,
+    "total": bool, "table": "Int64", "row": "Int64", "column": "Int64", "row_label": str, "column_label": str,
 }  # fmt: skip
 AUDITED = ("heading", "paragraph", "cell", "footnote")
 
@@ -56,14 +54,25 @@ PARTS = [  # of a paper, by its headings
     ("conclusion", r"conclusions?|concluding\b"),
     ("introduction", r"introduction|background|literature|rationale|aims?|objectives?"),
 ]  # fmt: skip
-PARTS = [(part, re.compile(rf"(?:[\d.]+\s+)?(?:{words})\b", re.IGNORECASE)) for part, words in PARTS]
+PARTS = [
+    (part, re.compile(rf"(?:[\d.]+\s+)?(?:{words})\b", re.IGNORECASE)) for part, words in PARTS
+]
 
 # The pieces of the grammar. Each looks a bounded way ahead.
 ANCHOR = re.compile(r"[^\W_]+|[(\[]")
 WORD = re.compile(r"\s{0,4}([^\W\d_](?:[\w/-]{0,40}\w)?)('s|')?(?![\w'–])")
 SYMBOL = re.compile(rf"([nN])'?s?\s{{0,3}}([=:≈~<>≤≥])\s{{0,3}}(?P<n>{NUMBER})", re.ASCII)
-SYMBOLS = {">": "over", "<": "fewer than", "≥": "at least", "≤": "at most", "≈": "about", "~": "about"}
-LEAD = re.compile(rf"(?:{any_of(COMPARATOR_OF)}|total|i\.e\.,?|ie,?|sample)\s{{1,3}}", re.IGNORECASE)
+SYMBOLS = {
+    ">": "over",
+    "<": "fewer than",
+    "≥": "at least",
+    "≤": "at most",
+    "≈": "about",
+    "~": "about",
+}
+LEAD = re.compile(
+    rf"(?:{any_of(COMPARATOR_OF)}|total|i\.e\.,?|ie,?|sample)\s{{1,3}}", re.IGNORECASE
+)
 AT_NUMBER = re.compile(NUMBER, re.IGNORECASE)
 AT_PERCENT = re.compile(PERCENT, re.IGNORECASE)
 AT_QUANTIFIER = re.compile(any_of(QUANTIFIERS) + r"(?![\w-])", re.IGNORECASE)
@@ -80,7 +89,9 @@ OF_THE = re.compile(
 OF_THEM = re.compile(r"\s{1,4}of\s(?:them|us|these|those|whom)\b(?!\s\w+s\b)", re.IGNORECASE)
 EACH = re.compile(r"\s{1,3}(?:each|apiece|per)\b", re.IGNORECASE)
 # '69 of 792 combinations of essay and code (8.7%)': what is counted is said in other words.
-THINGS = re.compile(r"\s{1,3}(?:\w[\w'-]{0,20}\s){0,3}?(\w{2,20}s)\b(?:\s[a-z][\w'-]{0,20}){0,6}(?=\s\()")
+THINGS = re.compile(
+    r"\s{1,3}(?:\w[\w'-]{0,20}\s){0,3}?(\w{2,20}s)\b(?:\s[a-z][\w'-]{0,20}){0,6}(?=\s\()"
+)
 OF_SAMPLE = re.compile(
     r"\s{1,4}of\s(?:the|our|this)\s(?:[a-z]+\s)?(sample|cohort)\b", re.IGNORECASE
 )
@@ -91,7 +102,9 @@ OPENING = re.compile(r"\s{0,3}[(\[]\s{0,2}")
 CLOSING = re.compile(r"\s{0,3}[)\]]")
 BETWEEN = re.compile(r"\s{0,2}[;,:=]\s{0,2}|\s{1,2}(?:and|or)\s|\s{0,2}[(–—]\s{0,2}")
 ID = r"(?:[A-Z]{1,5}[-_\s]?\d{1,3}[a-z]?|(?:Participants?|Nurses?|Interviews?|Essays?)\s\d{1,3}|\#\d{1,3})"
-IDS = re.compile(rf"\s{{0,3}}[(\[](?:e\.g\.,?\s)?({ID}(?:\s{{0,2}}(?:[,;&–-]|and|,\sand)\s{{0,2}}(?:{ID}|\d{{1,3}})){{0,60}})\s?[)\]]")
+IDS = re.compile(
+    rf"\s{{0,3}}[(\[](?:e\.g\.,?\s)?({ID}(?:\s{{0,2}}(?:[,;&–-]|and|,\sand)\s{{0,2}}(?:{ID}|\d{{1,3}})){{0,60}})\s?[)\]]"
+)
 OR_MORE = re.compile(r"\s{1,3}or\s(more|fewer|less)\b", re.IGNORECASE)
 COMPARED = re.compile(rf"(?<![\w-])({any_of(COMPARATOR_OF)})\s{{0,3}}$", re.IGNORECASE)
 PREPOSITIONS = {"about", "around", "over", "under", "above", "below", "some", "other"}
@@ -102,28 +115,34 @@ CLAUSE_START = re.compile(
     re.IGNORECASE,
 )
 PAST = set("said felt spoke thought told wrote saw found were had did was".split())
-ADVERBS = re.compile(r"\s{1,3}(?:also|both|each|all|even|either|then|further|\w{2,14}ly)(?=\s)", re.IGNORECASE)
+ADVERBS = re.compile(
+    r"\s{1,3}(?:also|both|each|all|even|either|then|further|\w{2,14}ly)(?=\s)", re.IGNORECASE
+)
 CONTINUED = re.compile(r"\s{1,3}(?:in|at|from|with|to|on|as|by|through|for)\s", re.IGNORECASE)
 TELLING, STATING = set(TELLING), set(STATING)
 NUMBER_STARTS = {
     *lexicon.ONES, *lexicon.TEENS, *lexicon.TENS, "zero",
 }  # fmt: skip
 QUANTIFIER_STARTS = {re.split(r"[\s-]", words)[0] for words in QUANTIFIERS}
-NO_MODIFIER = set(
-    """a an the this that these those of in on at to from by with without for and or but nor as than
+NO_MODIFIER = (
+    set(
+        """a an the this that these those of in on at to from by with without for and or but nor as than
     then so if when while where who whom whose which what is are was were be been being am has have
     had do does did will would can could may might shall should must not no i we you he she it they
     them us me my our your his her its their there here about into over under between among during
     after before since until because although though however per via versus also only both each
     every either neither another any some few many most all more less such very too just""".split()
-) | NUMBER_STARTS | TELLING | STATING
+    )
+    | NUMBER_STARTS
+    | (TELLING - {"experienced"})
+    | STATING
+)
 PLURAL_MODIFIERS = set(
     """women men sports arts services operations humanities sales overseas paediatrics obstetrics
     always perhaps physics mathematics economics politics news""".split()
 )
 AGREEMENT = re.compile(
-    rf"""(?P<cronbach>\bcronbach(?:'s)?(?:\sα|\salpha)?[^.;]{{0,10}})?
-    (?P<name>(?:krippendorff(?:'s)?\s|cohen(?:'s)?\s|fleiss(?:'s|')?\s|gwet(?:'s)?\s|scott(?:'s)?\s)?
+    rf"""(?P<name>(?:krippendorff(?:'s)?\s|cohen(?:'s)?\s|fleiss(?:'s|')?\s|gwet(?:'s)?\s|scott(?:'s)?\s)?
       (?:alpha|kappa|α|κ|icc|ac1|pabak|intraclass\scorrelation(?:\scoefficient)?
       |agreement|concordance|reliability))
     (?:\s(?:coefficients?|values?|scores?|statistics?|rate|level))?
@@ -139,12 +158,17 @@ AGREEMENT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 AGREEMENT_STARTS = set(
-    """cronbach krippendorff cohen fleiss gwet scott alpha kappa α κ icc ac1 pabak intraclass agreement
+    """krippendorff cohen fleiss gwet scott alpha kappa α κ icc ac1 pabak intraclass agreement
     concordance reliability""".split()
 )
 OF_AGREEMENT = re.compile(
     r"\s{0,2}(?:(?:inter|intra)-?\s?\w{4,7}\s)?(?:agreement|concordance)\b", re.IGNORECASE
 )
+OF_MEASURE = re.compile(
+    r"(?:HbA1c|SpO2|LVEF|fraction|saturation|concentration|humidity)\s(?:was|of|at)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+IN_NUMBER = re.compile(rf"({NUMBER})\sin\s({NUMBER})(?=\s)", re.IGNORECASE)
 NO_SHARE = re.compile(
     r"\s{0,2}(?:saline|dextrose|glucose|ethanol|alcohol|solution|power|increase|reduction|decrease|decline"
     r"|rise|higher|lower|more|less|faster|chance|probability|confidence|CI\b|of\s(?:the|their)\stime)",
@@ -234,6 +258,8 @@ class Reader:
             item = self.value(at)
             if not item:
                 break
+            if "n" in values and "n" in item[1] and ("unit" in item[1] or "symbol" in values):
+                break  # '(N = 22; 18 women)': the next count is a claim of its own
             end, more = item
             values = {**more, **values}
             between = BETWEEN.match(self.view, end)
@@ -269,6 +295,8 @@ class Reader:
         total = TOTAL.match(self.view, end)
         if total:
             found["N"], end = value_of(total[1]), total.end()
+            if found["N"] < found["n"]:
+                return None
         noun = self.counted(end, self.plural if found["n"] != 1 or total else self.singular)
         if noun and self._ends(noun[0]):
             found |= {"unit": noun[1], "counts": noun[2]}
@@ -365,9 +393,12 @@ class Reader:
 
     def coefficient(self, at):
         match = AGREEMENT.match(self.view, at)
-        if not match or match["cronbach"]:
+        around = self.view[max(0, at - 60) : at + 60].lower()
+        if not match or "cronbach" in around or "significan" in around:
             return None
-        found = {"kind": "coefficient", "unit": " ".join(match["name"].lower().split())}
+        inner = re.search(r"κ|kappa|α|alpha", match[0], re.IGNORECASE)
+        name = inner[0] if inner else match["name"]
+        found = {"kind": "coefficient", "unit": " ".join(name.lower().split())}
         for name, group in (("value", "low"), ("value_high", "high")):
             words = match[group]
             if words:
@@ -459,6 +490,9 @@ class Reader:
         percent = AT_PERCENT.match(self.view, at)
         if percent:
             return self.percent(at, percent)
+        ratio = IN_NUMBER.match(self.view, at)
+        if ratio and value_of(ratio[1]) < value_of(ratio[2]) <= 10:
+            return self.ratio(at, ratio)
         match = AT_NUMBER.match(self.view, at)
         if not match:
             return None
@@ -486,7 +520,9 @@ class Reader:
             found |= {"unit": noun[1], "counts": noun[2]}
             ids = IDS.match(self.view, end)
             second = None if ids else self.values(end)
-            if second and second[1].get("symbol") != "N":
+            if ids:
+                found["ids"], end = _listed(ids[1]), ids.end()
+            elif second and self._adds(second[1]):
                 end, found = second[0], {**second[1], **found}
             if EACH.match(self.view, end):
                 return None
@@ -500,6 +536,11 @@ class Reader:
         if not kind:
             return None
         return Found(at, end, {**found, "kind": kind})
+
+    @staticmethod
+    def _adds(values):
+        """Does a bracket behind 'Forty patients' say the same in other figures?"""
+        return bool({"percent", "N"} & set(values)) or values.get("symbol") == "n"
 
     def _kind_of_number(self, at, match, end, found, noun, total, first):
         form = "digit+unit" if match[0][0].isdigit() else "word+unit"
@@ -543,8 +584,19 @@ class Reader:
             word = WORD.match(self.view, word.end())
         return ""
 
+    def ratio(self, at, match):
+        """'one in four patients'."""
+        noun = self.counted(match.end(), self.plural)
+        if not noun:
+            return None
+        share = round(100 * value_of(match[1]) / value_of(match[2]), 1)
+        found = {"kind": "ratio", "percent": share}
+        return Found(at, noun[0], {**found, "unit": noun[1], "counts": noun[2]})
+
     def percent(self, at, match):
         end = match.end()
+        if OF_MEASURE.search(self.view[max(0, at - 30) : at]):
+            return None
         if NO_SHARE.match(self.view, end):
             return None
         agreement = OF_AGREEMENT.match(self.view, end)
@@ -556,7 +608,9 @@ class Reader:
         first = self.values(end)
         if first:
             end, found = first[0], {**first[1], **found}
-        of = re.match(rf"\s{{1,3}}of\s(?:(?:the|our|all)\s){{0,2}}({NUMBER})", self.view[end : end + 40], re.I)
+        of = re.match(
+            rf"\s{{1,3}}of\s(?:(?:the|our|all)\s){{0,2}}({NUMBER})", self.view[end : end + 40], re.I
+        )
         if of:
             noun = self.noun(end + of.end(), self.plural)
             if noun:
@@ -580,7 +634,9 @@ class Reader:
         return Found(at, noun[0], found)
 
     def ordinal(self, at):
-        article = re.search(r"\b(?:the|a|our)\s{1,3}$", self.view[max(0, at - 8) : at], re.IGNORECASE)
+        article = re.search(
+            r"\b(?:the|a|our)\s{1,3}$", self.view[max(0, at - 8) : at], re.IGNORECASE
+        )
         end = WORD.match(self.view, at)
         if not article or not end or "-" in end[1]:
             return None
@@ -589,6 +645,15 @@ class Reader:
             return None
         found = {"kind": "ordinal", "n": 1, "unit": noun[1], "counts": noun[2]}
         return Found(at - len(article[0]), noun[0], found)
+
+
+def _listed(ids):
+    """How many names a list holds: 'P1, P3-P5' -> 4."""
+    n = 0
+    for part in re.split(r"\s{0,2}(?:[,;&]|\band\b)\s{0,2}", ids):
+        ends = re.findall(r"\d{1,3}", part)
+        n += int(ends[-1]) - int(ends[0]) + 1 if len(ends) == 2 else bool(ends)
+    return n
 
 
 # A whole manuscript --------------------------------------------------------------------------
@@ -616,7 +681,7 @@ def find_claims(manuscript, *, units, size):
         it), n, N, percent, value and value_high (of a coefficient), unit (plural noun), counts
         (what the noun is: unit, people, material, sample, themes, codes, coders ...), ids (how
         many names are listed behind it), section, part (of the paper: abstract, methods ...),
-        sentence_start, sentence_end, cited (the sentence cites somebody), and for a claim in a
+        headings (the nearest first, one a line), sentence_start, sentence_end, cited (the sentence cites somebody), total (it is the N of 'of N, k'), and for a claim in a
         table table, row, column, row_label, column_label.
     skipped : DataFrame
         start, end, snippet, reason: every other number that is written in the text.
@@ -628,7 +693,7 @@ def find_claims(manuscript, *, units, size):
     view = plain_view(manuscript.text)
     rows, skipped = [], []
     labels = _table_labels(manuscript, view)
-    for block in _with_sections(manuscript):
+    for block in with_sections(manuscript):
         if block["kind"] not in AUDITED:
             continue
         if block["kind"] == "cell":
@@ -655,7 +720,7 @@ def find_claims(manuscript, *, units, size):
     )
 
 
-def _with_sections(manuscript):
+def with_sections(manuscript):
     """The blocks as dicts, with section ('Discussion/Resilience') and part of the paper."""
     stack = []
     for block in manuscript.blocks.to_dict("records"):
@@ -669,8 +734,18 @@ def _with_sections(manuscript):
             **block,
             "part": parts[-1] if parts else "",
             "section": "/".join(dict.fromkeys(names)),
-            "headings": [name for _, name, _ in stack],
+            "headings": "\n".join(_nearest(stack)),
         }
+
+
+def _nearest(stack):
+    """The headings over a block, the nearest first, up to the one that names a part of the paper."""
+    names = []
+    for _, name, part in reversed(stack):
+        names.append(name)
+        if part:
+            return names
+    return names[:1]
 
 
 def _part(heading):
@@ -709,12 +784,15 @@ def _in_block(text, view, block, units, size):
                 "snippet": text[start + left : start + right],
                 "section": block["section"],
                 "part": block["part"],
+                "headings": block["headings"],
                 "sentence_start": start + from_,
                 "sentence_end": start + to,
                 "cited": any(from_ <= a < to + 4 for a, _ in cited),
             }
         )
-    return claims, [(start + a, start + b, text[start + a : start + b], why) for a, b, why in others]
+    return claims, [
+        (start + a, start + b, text[start + a : start + b], why) for a, b, why in others
+    ]
 
 
 def _scan(reader, words, reasons):
@@ -772,6 +850,8 @@ def _compared(words, claim):
     """The claim with the comparator before it, if there is one."""
     match = COMPARED.search(words[max(0, claim.start - 30) : claim.start])
     values = {"comparator": "", **claim.values}
+    if values["kind"] == "ratio" and not match:
+        values["comparator"] = "about"
     if not match or values["kind"] in ("n=", "N=", "coefficient", "anaphoric one", "ordinal"):
         return claim._replace(values=values)
     word = " ".join(match[1].lower().split())
@@ -793,8 +873,12 @@ OF_BEFORE = re.compile(
     r"(?:(?:sample|total|group|cohort|pool)\s{1,3}of\s{1,3}(?:the\s)?)?$",
     re.IGNORECASE,
 )
-GAP = re.compile(rf"[^.;:()]{{0,80}},\s{{1,3}}(?:{any_of(COMPARATOR_OF)}\s{{1,3}})?$", re.IGNORECASE)
-SAMPLE_OF = re.compile(r"\b(?:total\s)?(?:sample|total|group|cohort)\s{1,3}of\s{1,3}$", re.IGNORECASE)
+GAP = re.compile(
+    rf"[^.;:()]{{0,80}},\s{{1,3}}(?:{any_of(COMPARATOR_OF)}\s{{1,3}})?$", re.IGNORECASE
+)
+SAMPLE_OF = re.compile(
+    r"\b(?:total\s)?(?:sample|total|group|cohort)\s{1,3}of\s{1,3}$", re.IGNORECASE
+)
 
 
 def _of_total(words, found):
@@ -810,6 +894,7 @@ def _of_total(words, found):
                 values = {**values, "N": total.values["n"], "kind": "of N, k"}
                 values.setdefault("unit", total.values["unit"])
                 values.setdefault("counts", total.values["counts"])
+                total.values["total"] = True
                 claim = claim._replace(start=total.start, values=values)
         elif plain and "N" not in values and values["kind"] != "count" and "n" in values:
             before = words[max(0, claim.start - 40) : claim.start]
@@ -901,7 +986,10 @@ def _cell_claim(text, view, block, labels):
         found["percent"] = percent_of(match["percent"])
         if match["of"]:
             found["n"] = int(match["of"])
-    elif re.fullmatch(r"(?:%|percent\w*|share|.*[^n]\s?\(%\))", place["column_label"], re.I) and not match["share"]:
+    elif (
+        re.fullmatch(r"(?:%|percent\w*|share|.*[^n]\s?\(%\))", place["column_label"], re.I)
+        and not match["share"]
+    ):
         found["percent"] = percent_of(match["n"])
     else:
         found["n"] = value_of(match["n"])
@@ -918,6 +1006,7 @@ def _cell_claim(text, view, block, labels):
         "snippet": text[start:end],
         "section": block["section"],
         "part": block["part"],
+        "headings": block["headings"],
         "sentence_start": start,
         "sentence_end": end,
     }

@@ -6,7 +6,7 @@ from analysis.manuscript.lexicon import LITERATURE_NOUNS, NUMBER, any_of
 
 SAME_LENGTH = str.maketrans(
     {
-        **dict.fromkeys("*_“”\"„«»`\u00a0\u2009\u200a\u202f\u2002\u2003\u2007\t\n\r\f\v\u0085", " "),
+        **dict.fromkeys('*_“”"„«»`\u00a0\u2009\u200a\u202f\u2002\u2003\u2007\t\n\r\f\v\u0085', " "),
         **dict.fromkeys("\x1c\x1d\x1e\x1f\u2028\u2029\u3000\u1680\u205f", " "),
         **dict.fromkeys("\u2000\u2001\u2004\u2005\u2006\u2008", " "),
         **dict.fromkeys("‘’ʼ′", "'"),
@@ -69,18 +69,14 @@ def citation_spans(text):
 def quotation_spans(text):
     """Passages of a block in quotation marks that are long enough to be speech."""
     return [
-        match.span()
-        for match in QUOTATIONS.finditer(text)
-        if len(match[0].split()) >= SPOKEN_WORDS
+        match.span() for match in QUOTATIONS.finditer(text) if len(match[0].split()) >= SPOKEN_WORDS
     ]
 
 
 def is_block_quotation(text):
     """Is a whole paragraph speech, by a source at its end and a speaker who says I?"""
     return bool(
-        ATTRIBUTION.search(text[-140:])
-        and FIRST_PERSON.search(text)
-        and not OWN_COUNT.search(text)
+        ATTRIBUTION.search(text[-140:]) and FIRST_PERSON.search(text) and not OWN_COUNT.search(text)
     )
 
 
@@ -110,7 +106,8 @@ unit site school hospital criterion criteria domain domains
 _NAMES = """
 participant respondent interviewee informant nurse student patient teacher parent mother father
 carer caregiver doctor physician midwife coder rater researcher interview group case essay
-transcript diary subject fg gp hcp family pt
+transcript diary subject fg gp hcp family pt participants respondents interviewees informants nurses
+students patients teachers parents interviews groups
 """.split()
 _VERSIONS = """
 nvivo maxqda spss ti dedoose quirkos taguette stata sas r excel word windows zoom teams version
@@ -158,7 +155,7 @@ AFTER = [
     ("time of day", r"\s{0,2}(?::\d\d(?!\d)|[ap]\.?m\b|o'clock)"),
     ("identifier", r"(?:/[A-Za-z]|[A-Za-z_@]|:\d{3})"),
     ("duration or age",
-     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:[a-z]{{3,12}}[-\s])?{_TIME}(?!\w)"
+     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:[a-z]{{3,12}}[-\s])?{_TIME}(?![\w-])"
      r"(?!\s(?:nurses?|students?|residents?|trainees?|registrars?)\b)"),
     ("statistic", r"\s{0,2}(?:±|%?\s{0,2}(?:CI\b|confidence|credible))"),
     ("money", r"\s{0,2}(?:dollars|pounds|euros|cents|USD|GBP|EUR|AUD|CAD)\b"),
@@ -219,7 +216,8 @@ def why_not(view, start, end, previous):
     determiner, word = (part.lower() for part in words.groups("")) if words else ("", "")
     reason = PREVIOUS_WORD.get(word, "")
     if reason and determiner not in DETERMINERS:
-        if reason != "name of a participant" or number.isdigit():
+        name = reason == "name of a participant"
+        if not name or (number.isdigit() and before[-1:] != "("):
             return reason
     if number == "one" and word in PRONOUN_AFTER:
         return "idiom"

@@ -1,0 +1,661 @@
+"""Tie each claim to what it is about: a theme, a code, the sample, the coders, the literature."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.files import read_text
+from analysis.manuscript import lexicon
+from analysis.manuscript.stops import plain_view
+from analysis.problems import Problem, did_you_mean
+
+FILE = "claims.toml"
+NOT_THEMES = ("sample", "part of the sample", "coders", "codes", "themes", "sub-themes",
+              "categories", "agreement", "literature", "nothing")  # fmt: skip
+
+# What a sentence of the literature says, and what says that a sentence is about this study.
+OWN = re.compile(
+    r"\b(?:our|ours|we|us|this study|the present study|the current study|this paper|in this sample)\b",
+    re.IGNORECASE,
+)
+COMPARES = re.compile(
+    r"\b(?:consistent with|in line with|similar(?:ly)? to|echo\w*|align\w*|mirror\w*|concur\w*|resonat\w*"
+    r"|comparable|corroborat\w*|contrast\w*|unlike|confirm\w*|as (?:has|was|were|reported|described"
+    r"|found|in)|(?:support|extend|reflect)(?:s|ing)? (?:the|earlier|previous|prior|findings))",
+    re.IGNORECASE,
+)
+OTHERS = re.compile(
+    r"\b(?:stud(?:y|ies)|surveys?|reviews?|trials?|meta-analys[ei]s|authors?|et al|literature|research"
+    r"|reported in|worldwide|globally|nationally|in the (?:United States|United Kingdom|US|UK|USA"
+    r"|general population))\b",
+    re.IGNORECASE,
+)
+CODING = re.compile(
+    r"\b(?:cod(?:ed|ing|ers?|ebook)|analy[sz]\w+|independent\w*|read|rated|raters?|annotat\w+|transcri\w+"
+    r"|inter-?rater|inter-?coder|disagree\w*|discrepan\w*|reviewed|themes?)\b",
+    re.IGNORECASE,
+)
+TRAITS = re.compile(
+    r"\b(?:female|male|women|men|woman|man|gender|non-binary|aged|married|single|divorced|widowed"
+    r"|white|black|asian|hispanic|latin[ao]s?|ethnic\w*|caucasian|indigenous|degree|master|bachelor|diploma"
+    r"|qualified|years of experience|experience of|employed|unemployed|retired|full-time|part-time"
+    r"|undergraduate|postgraduate|rural|urban|lived|worked (?:in|at|as|for|on|full|part|night)"
+    r"|enrolled|recruited|invited|approached|consented|declined|withdrew|withdrawn|eligible|excluded"
+    r"|dropped out|identified as|interviewed|took part|participated|response rate|responded"
+    r"|completed|attended|trained|specialist|diagnos\w+)\b",
+    re.IGNORECASE,
+)
+ABOUT_SAMPLE = re.compile(
+    r"\b(?:participants?|respondents?|sample|recruitment|demographic\w*|characteristics|profile)\b",
+    re.IGNORECASE,
+)
+SEX = {"women", "men", "females", "males", "girls", "boys"}
+TOOK_PART = re.compile(
+    r"\b(?:were|was|have been)\s(?:\w+ly\s)?(?:interviewed|recruited|included|analy[sz]ed|enrolled|collected"
+    r"|received|surveyed|conducted|thematically|coded)|\b(?:participated|took part|agreed to|wrote|submitted)\b"
+    r"|\bwe\s(?:\w+ly\s)?(?:interviewed|recruited|analy[sz]ed|collected|received|included|surveyed|coded)\b",
+    re.IGNORECASE,
+)
+BEFORE_SAMPLE = re.compile(
+    r"\b(?:invited|approached|eligible|contacted|declined|withdrew|excluded|refused|of whom|returned"
+    r"|target\w*|planned|each|per|pilot\w*|second|follow-up|double-coded|subset|subsample)\b",
+    re.IGNORECASE,
+)
+THIS_THEME = re.compile(
+    r"\b(?:this|the|that)\s(?:(?:first|second|third|main|major)\s)?(?:sub-?)?(?:theme|category)\b",
+    re.I,
+)
+BOTH_THEMES = re.compile(r"\b(?:both|the two)\s(?:sub-?)?themes\b", re.IGNORECASE)
+JOINED = re.compile(
+    r"\s*(?:,|;|&|and|or|as well as|along with|together with|,\s*and)\s*(?:the|a|of)?\s*", re.I
+)
+# 'nurses who ...', 'nurses from ...': some of them are meant.
+RESTRICTS = re.compile(
+    r"'?\s(?:who|whose|whom|that|which|from|with|without|in|at|of|working|aged|on|under|over)\b",
+    re.IGNORECASE,
+)
+# A theme told with a reason or an occasion is a part of the theme.
+NARROWS = re.compile(
+    r"\W{0,4}(?:because|when|whenever|if|only|after|before|once|unless|due to)\b", re.I
+)
+CLOSES = re.compile(r"[\s)'\]]{0,4}(?:[.;:,(!]|$|and\b|or\b|while\b|but\b|\[)", re.IGNORECASE)
+PASSIVE = re.compile(
+    r"[\s)'\]]{0,4}(?:\([^()]{0,60}\)\s?)?(?:(?:was|were|is|are|had been|has been|emerged|appeared|occurred|featured"
+    r"|came up|arose|surfaced|recurred|ran through)\s)?(?:(?:also|only|\w{3,12}ly)\s)?"
+    r"(?:(?:\w{2,12}ed|found|seen|present|evident|apparent|visible|common|told|spoken of)\s){0,2}"
+    r"(?:(?:by|in|among|amongst|across|from|for|to|with)\s)?(?:the\s|all\s)?"
+    rf"(?:{lexicon.any_of(lexicon.COMPARATOR_OF)}\s)?$",
+    re.IGNORECASE,
+)
+COUNTED_WHOLE = {"n=", "k out of N", "of N, k", "n (%)", "percent", "table cell", "quantifier + n=",
+                 "quantifier + k out of N", "quantifier + percent"}  # fmt: skip
+COUNTED = ("unit", "people", "material")
+ADDS = ("remaining", "further")
+SAMPLE_OF = re.compile(r"\b(?:sample|total) (?:sample )?of\b", re.IGNORECASE)
+MARKS = "*_“\"‘'"
+
+
+# The author's own links -------------------------------------------------------------------------
+
+
+def read_claims_toml(folder, themes, codes, problems):
+    """Links and words that the author has fixed: claims.toml in the study.
+
+    Each [[claim]] has `sentence` (as it stands in the manuscript), `theme` (a theme, a code, or
+    one of NOT_THEMES), and where a sentence holds several claims `claim` (the claim's words);
+    `part = true` says that the claim counts a part of the theme. [quantifiers] replaces ranges of
+    the lexicon: most = [0.5, 1.0]. An entry whose sentence is no longer in the manuscript is not
+    used and is said (`unused_entries`); it is never applied to another sentence.
+
+    Returns
+    -------
+    fixed : DataFrame
+        sentence, claim, theme, part; without rows where the study has no such file.
+    ranges : dict of str to (float, float)
+    """
+    columns = ["sentence", "claim", "theme", "part"]
+    path = Path(folder) / FILE
+    if not path.is_file():
+        return pd.DataFrame(columns=columns), {}
+    text = read_text(path, FILE, problems)
+    if text is None:
+        return pd.DataFrame(columns=columns), {}
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        todo = "Mend this line; words stand between straight quotation marks."
+        problems.append(Problem(f"cannot be read: {error}.", todo, FILE))
+        return pd.DataFrame(columns=columns), {}
+    for name in content:
+        if name not in ("claim", "quantifiers"):
+            what = f"'{name}' is unknown.{did_you_mean(name, ['claim', 'quantifiers'])}"
+            problems.append(Problem(what, "Write [[claim]] or [quantifiers].", FILE))
+    known = [*themes["theme"], *codes["code"], *NOT_THEMES]
+    rows = []
+    entries = content.get("claim", [])
+    if not isinstance(entries, list):
+        problems.append(Problem("[claim] is one table.", "Write [[claim]] above each entry.", FILE))
+        entries = []
+    for number, entry in enumerate(entries, start=1):
+        rows += _entry(number, entry, known, columns, problems)
+    ranges = _ranges(content.get("quantifiers", {}), problems)
+    return pd.DataFrame(rows, columns=columns), ranges
+
+
+def _entry(number, entry, known, columns, problems):
+    where = f"[[claim]] number {number}"
+    sound = True
+    for key, value in entry.items():
+        if key not in columns:
+            what = f"{where}: key '{key}' is unknown.{did_you_mean(key, columns)}"
+            problems.append(Problem(what, f"The keys are {', '.join(columns)}.", FILE))
+            sound = False
+        elif not isinstance(value, bool if key == "part" else str):
+            kind = "true or false" if key == "part" else "words between quotation marks"
+            problems.append(Problem(f"{where}: {key} = {value} has the wrong form.",
+                                    f"Write {kind}.", FILE))  # fmt: skip
+            sound = False
+    for key in ("sentence", "theme"):
+        if key not in entry:
+            problems.append(Problem(f"{where}: '{key}' is missing.", "Write it.", FILE))
+            sound = False
+    theme = entry.get("theme")
+    if isinstance(theme, str) and theme not in known:
+        what = f"{where}: theme '{theme}' is unknown.{did_you_mean(theme, known)}"
+        todo = f"Write a theme, a code, or one of {', '.join(NOT_THEMES)}."
+        problems.append(Problem(what, todo, FILE))
+        sound = False
+    if not sound:
+        return []
+    return [(entry["sentence"], entry.get("claim", ""), theme, entry.get("part", False))]
+
+
+def _ranges(given, problems):
+    names = dict.fromkeys(lexicon.QUANTIFIERS.values())
+    ranges = {}
+    for name, value in given.items():
+        if name not in names:
+            what = f"[quantifiers]: '{name}' is no quantifier.{did_you_mean(name, list(names))}"
+            problems.append(Problem(what, f"They are {', '.join(names)}.", FILE))
+        elif not _is_range(value):
+            what = f"[quantifiers]: {name} = {value} is no range of shares."
+            problems.append(Problem(what, "Write two shares from 0 to 1: [0.5, 1.0].", FILE))
+        else:
+            ranges[name] = (float(value[0]), float(value[1]))
+    return ranges
+
+
+def _is_range(value):
+    numbers = isinstance(value, list) and len(value) == 2
+    numbers = numbers and all(isinstance(x, int | float) and not isinstance(x, bool) for x in value)
+    return bool(numbers) and 0 <= value[0] <= value[1] <= 1
+
+
+def key_of(sentence):
+    """A sentence without italic marks, quotation marks, case and spacing."""
+    return " ".join(re.findall(r"\w+", plain_view(sentence).lower()))
+
+
+def suggested_entry(text, claim):
+    """The entry for claims.toml that would settle an ambiguous claim.
+
+    Parameters
+    ----------
+    text : str
+        The manuscript's text.
+    claim : mapping
+        A row of the linked claims.
+    """
+
+    def quoted(words):
+        words = " ".join(words.split()).replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{words}"'
+
+    choices = claim["candidates"].split("; ") if claim["candidates"] else []
+    lines = [
+        "[[claim]]",
+        f"sentence = {quoted(text[claim['sentence_start'] : claim['sentence_end']])}",
+        f"claim = {quoted(claim['snippet'])}",
+        f'theme = "{choices[0] if choices else "nothing"}"'
+        + (f"  # or {', '.join(choices[1:])}" if choices[1:] else ""),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+# Names of themes and codes ----------------------------------------------------------------------
+
+
+class Names:
+    """Finds the themes and codes that a stretch of the view names."""
+
+    def __init__(self, themes, codes):
+        self.parent = dict(zip(themes["theme"], themes["parent"], strict=True))
+        named = {}
+        for theme, label, aliases in themes[["theme", "label", "aliases"]].itertuples(index=False):
+            for name in [label, *aliases.split(";"), theme.replace("_", " ")]:
+                if key_of(name):
+                    named.setdefault(key_of(name), theme)
+        self.codes = set()
+        for code in codes["code"]:
+            name = key_of(code.replace("_", " "))
+            if name and name not in named:
+                named[name] = code
+                self.codes.add(code)
+        self.of_name = named
+        longest_first = sorted(named, key=lambda name: (-len(name), name))
+        pattern = "|".join(_spelled(name) for name in longest_first) or "(?!)"
+        self.pattern = re.compile(rf"(?<!\w)(?:{pattern})(?:'s|s)?(?!\w)", re.IGNORECASE)
+        self.groups = [named[name] for name in longest_first]
+        self.single = [" " not in name for name in longest_first]
+
+    def find(self, view, start, end):
+        """(start, end, theme or code, one word?) of each name, the longest where they overlap."""
+        found = []
+        for match in self.pattern.finditer(view, start, end):
+            at = match.lastindex - 1
+            found.append((match.start(), match.end(), self.groups[at], self.single[at]))
+        return found
+
+    def most_specific(self, targets):
+        """The targets without those of which a sub-theme is among them."""
+        above = {self.parent.get(target, "") for target in targets}
+        return [target for target in dict.fromkeys(targets) if target not in above]
+
+    def children(self, theme):
+        return [child for child, parent in self.parent.items() if parent == theme]
+
+
+def _spelled(name):
+    """Pattern of a name's words, British or American, whatever stands between them."""
+    words = []
+    for word in name.split():
+        word = re.escape(word)
+        word = re.sub(
+            "is(?=(?:e|ed|es|ing|ation|ations)$)|iz(?=(?:e|ed|es|ing|ation|ations)$)", "i[sz]", word
+        )
+        word = re.sub("center|centre", "cent(?:er|re)", word)
+        word = re.sub("cent\\(\\?:er\\|re\\)(?=ed)|centr(?=ed)", "cente?r", word)
+        word = re.sub("(?<=[a-z]{2})ou?r(?=$|al|able|ed|ing|ful)", "ou?r", word)
+        words.append(word)
+    return "(" + r"[\W_]{1,4}".join(words) + ")"
+
+
+# Linking ----------------------------------------------------------------------------------------
+
+
+def link_claims(manuscript, claims, themes, codes, *, units, size, fixed):
+    """What each claim is about, and whether it counts the whole of it.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        As `find_claims` gives them.
+    themes : DataFrame
+        theme, label, parent ('' = top level), aliases (separated by ;).
+    codes : DataFrame
+        code, theme ('' = parked).
+    units : sequence of str
+        The study's nouns.
+    size : int or None
+        N of the study.
+    fixed : DataFrame
+        As `read_claims_toml` gives it.
+
+    Returns
+    -------
+    DataFrame
+        claims with theme (a theme, a code, two themes joined by ' & ', '(sample)', '(part of the
+        sample)', '(coders)', '(codes)', '(themes)', '(agreement)', '(literature)', or ''),
+        link (how: claims.toml, before, after, heading, row, column, kind, or ambiguous),
+        candidates (of an ambiguous claim, joined by '; '), whole (True: the claim counts all
+        essays with the theme; False: some of them).
+    """
+    view = plain_view(manuscript.text)
+    names = Names(themes, codes)
+    linker = _Linker(manuscript.text, view, claims, names, units, size, fixed)
+    links = pd.DataFrame(
+        [linker.link(at) for at in range(len(claims))],
+        columns=["theme", "link", "candidates", "whole"],
+        index=claims.index,
+    )
+    return pd.concat([claims, links], axis=1)
+
+
+def unused_entries(text, claims, fixed):
+    """Entries of claims.toml whose sentence and claim are not in the manuscript, as sentences."""
+    keys = {
+        (key_of(text[row.sentence_start : row.sentence_end]), key_of(row.snippet))
+        for row in claims.itertuples()
+    }
+    sentences = {sentence for sentence, _ in keys}
+    said = []
+    for sentence, claim, theme, _ in fixed.itertuples(index=False):
+        used = (key_of(sentence), key_of(claim)) in keys if claim else key_of(sentence) in sentences
+        if not used:
+            said.append(
+                f"claims.toml ties a claim to '{theme}' in the sentence "
+                f"'{_short(sentence)}', which is no longer in the manuscript in these words. "
+                "Look at the claim again, then correct or remove the entry."
+            )
+    return said
+
+
+def _short(words, length=60):
+    words = " ".join(words.split())
+    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
+
+
+class _Linker:
+    def __init__(self, text, view, claims, names, units, size, fixed):
+        self.text, self.view, self.names, self.size = text, view, names, size
+        self.rows = claims.to_dict("records")
+        self.units = {lexicon.plural(unit).lower() for unit in (*units, *lexicon.NEUTRAL)}
+        self.units |= {unit.lower() for unit in units}
+        self.fixed = {}
+        for sentence, claim, theme, part in fixed.itertuples(index=False):
+            self.fixed[key_of(sentence), key_of(claim)] = (theme, part)
+        self.cache = {}
+        self.headline = set()  # (headings, theme) that have a first count of the whole already
+
+    def link(self, at):
+        claim = self.rows[at]
+        claim["at"] = at
+        claim["sentence"] = self.text[claim["sentence_start"] : claim["sentence_end"]]
+        given = self._given(claim)
+        if given:
+            return given
+        kind = self._by_kind(claim)
+        if kind:
+            return (kind, "kind", "", kind != "(part of the sample)")
+        named = self._by_names(at, claim)
+        theme = named[0]
+        if not theme and named[1] != "ambiguous" or named[1] == "heading":
+            part = self._part_of_sample(claim)
+            if part:
+                return (part, "kind", "", False)
+        return named
+
+    def _given(self, claim):
+        if not self.fixed:
+            return None
+        sentence = key_of(claim["sentence"])
+        given = self.fixed.get((sentence, key_of(claim["snippet"]))) or self.fixed.get(
+            (sentence, "")
+        )
+        if not given:
+            return None
+        theme, part = given
+        if theme == "nothing":
+            return ("", "claims.toml", "", False)
+        return (f"({theme})" if theme in NOT_THEMES else theme, "claims.toml", "", not part)
+
+    # By kind ---------------------------------------------------------------------------------
+
+    def _by_kind(self, claim):
+        counts, kind, n = claim["counts"], claim["kind"], claim["n"]
+        if kind == "coefficient":
+            return "(agreement)"
+        if self._is_literature(claim):
+            return "(literature)"
+        if counts == "coders":
+            own = CODING.search(claim["sentence"]) or claim["part"] in (
+                "methods",
+                "abstract",
+                "results",
+            )
+            return "(coders)" if own else "(literature)" if claim["cited"] else ""
+        if counts in ("codes", "themes", "sub-themes", "categories") and pd.notna(n):
+            return f"({counts})"
+        if self._is_sample(claim):
+            return "(sample)"
+        return "(part of the sample)" if claim["total"] else ""
+
+    def _is_literature(self, claim):
+        if not claim["cited"] or claim["part"] in ("abstract", "methods"):
+            return False
+        if claim["part"] == "results" and not OTHERS.search(claim["sentence"]):
+            return False
+        if claim["kind"] in ("n=", "N=") and not OTHERS.search(claim["sentence"]):
+            return False
+        if OWN.search(claim["sentence"]) or pd.notna(claim["N"]) and claim["N"] == self.size:
+            return False
+        after = self.view[claim["end"] : claim["sentence_end"]]
+        return not COMPARES.search(after)
+
+    def _is_sample(self, claim):
+        n, kind, unit = claim["n"], claim["kind"], claim["unit"].lower()
+        if unit in SEX or pd.isna(n):
+            return False
+        if kind == "N=":
+            return True
+        if pd.notna(claim["N"]) or claim["quantifier"] or claim["comparator"] in ADDS:
+            return False
+        took_part = TOOK_PART.search(claim["sentence"])
+        if kind == "n=":
+            return n == self.size and unit in self.units and not self._named(claim)
+        if kind == "count":
+            return n == self.size and bool(took_part)
+        if kind not in ("word+unit", "digit+unit") or claim["counts"] not in COUNTED:
+            return False
+        if n == self.size:
+            return True
+        if BEFORE_SAMPLE.search(claim["sentence"]) or claim["comparator"] or unit not in self.units:
+            return False
+        if SAMPLE_OF.search(self.view[max(0, claim["start"] - 30) : claim["start"] + 30]):
+            return True
+        if claim["part"] not in ("abstract", "methods", "") or n == 1 or not took_part:
+            return False
+        at = claim["at"]
+        return not any(
+            other["sentence_start"] == claim["sentence_start"] and other["counts"] in COUNTED
+            for other in (*self.rows[max(0, at - 5) : at], *self.rows[at + 1 : at + 6])
+        )
+
+    def _part_of_sample(self, claim):
+        if claim["counts"] in (*lexicon.STRUCTURE,) or claim["kind"] == "coefficient":
+            return ""
+        if claim["total"]:
+            return "(part of the sample)"
+        cell = claim["kind"] == "table cell"
+        sentence = claim["row_label"] if cell else claim["sentence"]
+        heading = claim["headings"].split("\n")[0]
+        about = ABOUT_SAMPLE.search(heading) and TRAITS.search(sentence)
+        if claim["unit"].lower() in SEX or claim["part"] == "methods" or about:
+            return "(part of the sample)"
+        if claim["kind"] == "n=" and claim["counts"] in ("unit", "people"):
+            return "(part of the sample)"
+        nearby = self.view[claim["end"] : claim["end"] + 60].split(".")[0]
+        if TRAITS.search(nearby) and not self._named(claim):
+            return "(part of the sample)"
+        return ""
+
+    # By names ----------------------------------------------------------------------------------
+
+    def _named(self, claim):
+        """The names in the claim's sentence."""
+        key = claim["sentence_start"], claim["sentence_end"]
+        if key not in self.cache:
+            found = self.names.find(self.view, *key)
+            self.cache[key] = [name for name in found if self._counts_as_name(name)]
+        return self.cache[key]
+
+    def _counts_as_name(self, name):
+        """A code of one word is a name only where it is set off: *belonging*, or belonging (n = 3)."""
+        start, end, target, single = name
+        if target not in self.names.codes or not single:
+            return True
+        marked = self.text[max(0, start - 1) : start] in tuple(MARKS) and start
+        return bool(marked) or bool(re.match(r"\W{0,3}\(\s?n\b", self.view[end : end + 8]))
+
+    def _by_names(self, at, claim):
+        if claim["kind"] == "table cell":
+            return self._by_row(claim)
+        if claim["counts"] in ("codes", "themes", "sub-themes", "categories", "coders"):
+            return ("", "", "", False)
+        both = self._both_sub_themes(claim)
+        if both:
+            return both
+        names = self._named(claim)
+        before = [name for name in names if name[1] <= claim["start"]]
+        after = [name for name in names if name[0] >= claim["end"]]
+        inside = [name for name in names if name not in before and name not in after]
+        left, right = self._neighbours(at, claim)
+        bracket = claim["snippet"][:1] in "([" or claim["kind"] in ("n=", "N=")
+        if bracket:
+            if self._label_without_theme(claim, before):
+                return ("", "", "", False)
+            tries = [
+                ("before", [n for n in before if n[1] >= left]),
+                ("after", after),
+                ("before", before),
+            ]
+        else:
+            near = [name for name in after if name[0] <= right]
+            close = [name for name in before if name[1] >= left]
+            told = [n for n in close[-1:] if PASSIVE.fullmatch(self.view[n[1] : claim["start"]])]
+            if told:
+                near, inside = [], []
+            tries = [
+                ("after", inside + near),
+                ("before", close),
+                ("after", after),
+                ("before", before),
+            ]
+        for where, found in tries:
+            if not found:
+                continue
+            chosen = self._nearest(found, where)
+            if len(chosen) > 1:
+                return ("", "ambiguous", "; ".join(n[2] for n in chosen), False)
+            return (chosen[0][2], where, "", self._is_whole(claim, chosen[0], where))
+        return self._by_heading(claim)
+
+    def _neighbours(self, at, claim):
+        """End of the claim before and start of the claim behind, within the sentence."""
+        left, right = claim["sentence_start"], claim["sentence_end"]
+        for other in self.rows[max(0, at - 6) : at + 7]:
+            if other is claim or other["end"] > claim["start"] and other["start"] < claim["end"]:
+                continue
+            if other["end"] <= claim["start"]:
+                left = max(left, other["end"])
+            elif not JOINED.fullmatch(self.view[claim["end"] : other["start"]]):
+                right = min(right, other["start"])
+        return left, right
+
+    def _label_without_theme(self, claim, before):
+        """Is the phrase set off right before a bracket no name of ours?"""
+        gap = self.text[max(0, claim["start"] - 4) : claim["start"]].rstrip()
+        if gap[-1:] not in tuple('*_”"’'):
+            return False
+        return not any(name[1] >= claim["start"] - 6 for name in before)
+
+    def _nearest(self, found, where):
+        """The nearest name, with those that are joined to it by 'and'; sub-themes beat parents."""
+        ordered = found if where == "after" else found[::-1]
+        chosen = [ordered[0]]
+        for name in ordered[1:]:
+            first, second = sorted([chosen[-1], name])
+            if not JOINED.fullmatch(self.view[first[1] : second[0]]):
+                break
+            chosen.append(name)
+        targets = self.names.most_specific([name[2] for name in chosen])
+        return [next(name for name in chosen if name[2] == target) for target in targets]
+
+    def _both_sub_themes(self, claim):
+        if not BOTH_THEMES.search(claim["sentence"]):
+            return None
+        named = [name[2] for name in self._named(claim)] or self._of_heading(claim)[0]
+        for theme in named:
+            children = self.names.children(theme)
+            if len(children) == 2:
+                return (" & ".join(children), "heading", "", True)
+        return None
+
+    def _by_row(self, claim):
+        for where, label in (("row", claim["row_label"]), ("column", claim["column_label"])):
+            view = plain_view(label)
+            found = self.names.find(view, 0, len(view))
+            targets = self.names.most_specific([name[2] for name in found])
+            if len(targets) == 1:
+                return (targets[0], where, "", True)
+            if targets:
+                return ("", "ambiguous", "; ".join(targets), False)
+        if re.fullmatch(r"\W*(?:total|all|overall|N)\b.{0,20}", claim["row_label"], re.IGNORECASE):
+            return ("(sample)", "row", "", True)
+        return ("", "", "", False)
+
+    def _of_heading(self, claim):
+        """The themes that the nearest heading names, else the one above it; a heading's words."""
+        for heading in claim["headings"].split("\n"):
+            view = plain_view(heading)
+            found = [n for n in self.names.find(view, 0, len(view)) if n[2] not in self.names.codes]
+            targets = self.names.most_specific([name[2] for name in found])
+            if targets:
+                return targets, heading
+        return [], ""
+
+    def _by_heading(self, claim):
+        targets, _ = self._of_heading(claim)
+        if not targets:
+            return ("", "", "", False)
+        if len(targets) > 1:
+            return ("", "ambiguous", "; ".join(targets), False)
+        theme = targets[0]
+        this = THIS_THEME.search(claim["sentence"])
+        if this:
+            offset = claim["sentence_start"]
+            name = (offset + this.start(), offset + this.end(), theme, False)
+            where = "before" if name[1] <= claim["start"] else "after"
+            return (theme, where, "", self._is_whole(claim, name, where))
+        whole = False
+        if claim["kind"] in COUNTED_WHOLE - {"n=", "table cell"} and claim["n"] is not pd.NA:
+            whole = (claim["headings"], theme) not in self.headline and not claim["n"] == 1
+        if whole:
+            self.headline.add((claim["headings"], theme))
+        return (theme, "heading", "", whole)
+
+    def _counts_all(self, claim):
+        """Does 'Seven nurses' count among all, not among the older ones or those who left?"""
+        words = self.view[claim["start"] : claim["end"]]
+        if claim["quantifier"] == "both" or self.units and claim["unit"] and (
+            claim["unit"].lower() not in self.units
+        ):  # fmt: skip
+            return False
+        between = re.sub(rf"(?i)^.*?(?:{lexicon.NUMBER}|\bof\b)|\b(?:the|our|these|all)\b", "", words)
+        noun = re.findall(r"[\w-]+", claim["unit"]) or [""]
+        modified = len(re.findall(r"[\w-]+", between)) > len(noun)
+        if modified and not claim["quantifier"]:
+            return False
+        if RESTRICTS.match(self.view[claim["end"] : claim["end"] + 12]):
+            return False
+        return not any(
+            JOINED.fullmatch(self.view[min(claim["end"], other["end"]) : max(claim["start"], other["start"])])
+            for other in self.rows[max(0, claim["at"] - 1) : claim["at"] + 2]
+            if other is not claim and other["sentence_start"] == claim["sentence_start"]
+        )
+
+    def _is_whole(self, claim, name, where):
+        """Does the claim count all essays with the theme, or a part that the sentence tells?"""
+        start, end, *_ = name
+        kind, n = claim["kind"], claim["n"]
+        if kind in ("anaphoric one", "ordinal") or claim["comparator"] in ADDS:
+            return False
+        if kind in ("n=", "N="):
+            if where == "before":
+                gap = self.view[end : claim["start"]]
+                return len(gap) <= 60 and not re.search(r"[,;:]\s*\w+\s+\w+", gap)
+            return True
+        if where == "after" and NARROWS.match(self.view[end : end + 20]):
+            return False
+        if kind in COUNTED_WHOLE:
+            return not (kind == "of N, k" and n == 1)
+        if pd.notna(n) and n == 1 or not self._counts_all(claim):
+            return False
+        if where == "before":
+            return bool(PASSIVE.fullmatch(self.view[end : claim["start"]]))
+        between = self.view[claim["end"] : start]
+        if re.search(r"[.;:()]", between) or len(between.split()) > 8:
+            return False
+        return bool(CLOSES.match(self.view[end : end + 10]))
