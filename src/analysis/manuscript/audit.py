@@ -16,6 +16,7 @@ from analysis.manuscript.evidence import rule_in_words
 from analysis.manuscript.links import link_claims, suggested_entry, unused_entries
 from analysis.manuscript.quantities import (
     allows,
+    comparator_of_number,
     in_words,
     least,
     percent_digits,
@@ -316,7 +317,7 @@ class _Judge:
 
     def _value(self, row):
         """The count that a claim states, None where it states none exactly."""
-        if row["comparator"] not in ("", "only", "all"):
+        if comparator_of_number(row) not in ("", "only", "all"):
             return None
         if row["theme"] in STRUCTURE and not self._in_all(row):
             return None
@@ -492,7 +493,10 @@ class _Judge:
         summaries = [(f"the value for {of or 'all together'}", value)
                      for of, value in single[["of", "value"]].itertuples(index=False)]  # fmt: skip
         if not len(named):
-            summaries += [("the mean", values["value"].mean()), ("the median", values["value"].median())]
+            summaries += [
+                ("the mean", values["value"].mean()),
+                ("the median", values["value"].median()),
+            ]
         for what, value in summaries:
             if abs(value - claimed) <= close:
                 return Judgement("agrees", f"It is {what}.", f"{value:.{shown}f}")
@@ -582,8 +586,10 @@ class _Judge:
         N = int(row["N"]) if pd.notna(row["N"]) else count.N if count else self._own_total(row)
         if not N:
             return None
-        if row["comparator"] not in ("", "only", "all"):
+        if comparator_of_number(row) not in ("", "only", "all"):
             return None
+        if pd.notna(row["n"]) and row["n"] == N and pd.isna(row["N"]):
+            return None  # 'Fifty were invited; 30 (60%) responded': of the fifty
         percent, digits = float(row["percent"]), percent_digits(row["snippet"])
         if pd.isna(row["n"]):
             return self._impossible(row, N)

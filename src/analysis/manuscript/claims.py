@@ -60,7 +60,7 @@ PARTS = [
 
 # The pieces of the grammar. Each looks a bounded way ahead.
 ANCHOR = re.compile(r"[^\W_]+|[(\[]")
-WORD = re.compile(r"\s{0,4}([^\W\d_](?:[\w/-]{0,40}\w)?)('s|')?(?![\w'–])")
+WORD = re.compile(r"\s{0,4}((?:\d{1,3}-)?[^\W\d_](?:[\w/-]{0,40}\w)?)('s|')?(?![\w'–])")
 SYMBOL = re.compile(rf"([nN])'?s?\s{{0,3}}([=:≈~<>≤≥])\s{{0,3}}(?P<n>{NUMBER})", re.ASCII)
 SYMBOLS = {
     ">": "over",
@@ -76,6 +76,7 @@ LEAD = re.compile(
 AT_NUMBER = re.compile(NUMBER, re.IGNORECASE)
 AT_PERCENT = re.compile(PERCENT, re.IGNORECASE)
 AT_QUANTIFIER = re.compile(any_of(QUANTIFIERS) + r"(?![\w-])", re.IGNORECASE)
+BUT = re.compile(rf"\s{{1,3}}(?:but|except(?:\sfor)?)\s({NUMBER})", re.IGNORECASE)
 ALL_BUT = re.compile(rf"all\s(?:but|except(?:\sfor)?)\s({NUMBER})", re.IGNORECASE)
 TOTAL = re.compile(
     rf"\s{{0,3}}(?:\bout\s{{1,3}}of\b|\bof\b|/)\s{{0,3}}"
@@ -86,7 +87,11 @@ OF_THE = re.compile(
     r"\s{1,4}of(?:\s{1,4}(?:the|these|those|our|all|this|both|its|study)){0,2}(?=\s)|\s{1,4}the(?=\s)",
     re.IGNORECASE,
 )
+OF_NUMBER = re.compile(
+    rf"\s{{1,3}}of\s{{1,3}}(?:(?:the|our|all|these|those)\s{{1,3}}){{0,2}}({NUMBER})", re.IGNORECASE
+)
 OF_THEM = re.compile(r"\s{1,4}of\s(?:them|us|these|those|whom)\b(?!\s\w+s\b)", re.IGNORECASE)
+STORY = re.compile(r"\b(?:she|he|her|his|him|herself|himself)\b[^.;:!?]{0,60}$", re.IGNORECASE)
 EACH = re.compile(r"\s{1,3}(?:each|apiece|per)\b", re.IGNORECASE)
 # '69 of 792 combinations of essay and code (8.7%)': what is counted is said in other words.
 THINGS = re.compile(
@@ -101,9 +106,9 @@ STORIES = re.compile(
 OPENING = re.compile(r"\s{0,3}[(\[]\s{0,2}")
 CLOSING = re.compile(r"\s{0,3}[)\]]")
 BETWEEN = re.compile(r"\s{0,2}[;,:=]\s{0,2}|\s{1,2}(?:and|or)\s|\s{0,2}[(–—]\s{0,2}")
-ID = r"(?:[A-Z]{1,5}[-_\s]?\d{1,3}[a-z]?|(?:Participants?|Nurses?|Interviews?|Essays?)\s\d{1,3}|\#\d{1,3})"
+ID = r"(?:[A-Za-z]{1,5}[-_\s]?\d{1,3}[a-z]?|(?:Participants?|Nurses?|Interviews?|Essays?)\s\d{1,3}|\#\d{1,3})"
 IDS = re.compile(
-    rf"\s{{0,3}}[(\[](?:e\.g\.,?\s)?({ID}(?:\s{{0,2}}(?:[,;&–-]|and|,\sand)\s{{0,2}}(?:{ID}|\d{{1,3}})){{0,60}})\s?[)\]]"
+    rf"\s{{0,3}}[(\[](?:e\.g\.,?\s)?({ID}(?:\s{{0,2}}(?:(?:[,;&]|and|,\sand)\s{{0,2}}{ID}|[–-]\s{{0,2}}(?:{ID}|\d{{1,3}}))){{0,60}})\s?[)\]]"
 )
 OR_MORE = re.compile(r"\s{1,3}or\s(more|fewer|less)\b", re.IGNORECASE)
 COMPARED = re.compile(rf"(?<![\w-])({any_of(COMPARATOR_OF)})\s{{0,3}}$", re.IGNORECASE)
@@ -118,7 +123,8 @@ PAST = set("said felt spoke thought told wrote saw found were had did was".split
 ADVERBS = re.compile(
     r"\s{1,3}(?:also|both|each|all|even|either|then|further|\w{2,14}ly)(?=\s)", re.IGNORECASE
 )
-CONTINUED = re.compile(r"\s{1,3}(?:in|at|from|with|to|on|as|by|through|for)\s", re.IGNORECASE)
+LISTED = re.compile(r"(?:,|\band|\bbut)\s{1,3}$")
+CONTINUED = re.compile(r"\s{1,3}(?:of|in|at|from|with|to|on|as|by|through|for)\s", re.IGNORECASE)
 TELLING, STATING = set(TELLING), set(STATING)
 NUMBER_STARTS = {
     *lexicon.ONES, *lexicon.TEENS, *lexicon.TENS, "zero",
@@ -196,6 +202,7 @@ class Reader:
 
     def __init__(self, view, units, size):
         self.view, self.size = view, size
+        self.last = None  # the claim before, as Found
         self.singular, self.plural, self.either = _nouns(tuple(units))
 
     # Pieces ----------------------------------------------------------------------------------
@@ -405,7 +412,7 @@ class Reader:
                 share = re.search(r"%|per", words)
                 number = float(re.match(r"-?[\d.·]+", words)[0].replace("·", "."))
                 found[name] = number
-                if share:
+                if share and name == "value":
                     found["percent"] = number
         if "percent" in found and found["value"] > 100:
             return None
@@ -427,11 +434,22 @@ class Reader:
         if found["quantifier"] == "both":
             found["n"] = 2
         end = match.end()
+        if AT_NUMBER.match(self.view, end + 1) and not but:
+            return None  # 'all 22 nurses' is read as a number
         first = self.values(end)
         if first:
             end = first[0]
             found = {**first[1], **found}
-        noun = self.counted(end, self.either)
+        of = OF_NUMBER.match(self.view, end)
+        noun = of and self.noun(of.end(), self.plural)
+        if noun and "N" not in found:
+            found["of"] = value_of(of[1])
+        noun = noun or self.counted(end, self.either)
+        except_for = noun and BUT.match(self.view, noun[0])
+        if except_for and found["quantifier"] == "all" and self.size is not None:
+            missing = value_of(except_for[1])
+            found |= {"quantifier": f"all but {missing}", "n": self.size - missing}
+            noun, but = (except_for.end(), *noun[1:]), except_for
         if noun and found["quantifier"] == "both":
             if re.match(r"\s{1,3}(?:and|or)\b", self.view[noun[0] : noun[0] + 8]):
                 return None
@@ -445,10 +463,14 @@ class Reader:
             second = self.values(end)
             if second:
                 end, found = second[0], {**found, **second[1], "unit": noun[1], "counts": noun[2]}
-        numbered = "percent" in found or "N" in found or "symbol" in found or first
+        if "of" in found:
+            found.setdefault("N", found.pop("of"))
+            numbered = True
+        else:
+            numbered = "percent" in found or "N" in found or "symbol" in found or first or but
         if not numbered and not self._quantifies(at, end, found, noun):
             return None
-        if "N" in found:
+        if "N" in found and "n" in found:
             found["kind"] = "quantifier + k out of N"
         elif "symbol" in found:
             found["kind"] = "quantifier + n="
@@ -524,7 +546,7 @@ class Reader:
                 found["ids"], end = _listed(ids[1]), ids.end()
             elif second and self._adds(second[1]):
                 end, found = second[0], {**second[1], **found}
-            if EACH.match(self.view, end):
+            if EACH.match(self.view, end) or self._in_a_story(at, noun):
                 return None
         elif total and "percent" not in found:
             things = THINGS.match(self.view, end)
@@ -553,8 +575,19 @@ class Reader:
             return form if "percent" not in found else "n (%)"
         if first and "percent" in found:
             return "n (%)"
+        before = self.view[max(0, at - 40) : at]
         if found["n"] > 1 and (them := OF_THEM.match(self.view, end)):
             found["end"] = them.end()
+            return "count"
+        if re.search(r"\bsample\s{1,3}of\s{1,3}$", before, re.IGNORECASE):
+            found |= {"unit": "sample", "counts": "sample"}
+            return form
+        if re.match(r"\s{1,3}(?:who|whom|whose)\b", self.view[end : end + 8]) and found["n"] > 1:
+            return "count"
+        if self._closes_passive(before, end):
+            return "count"
+        if self._continues(at, end):
+            found |= {"unit": self.last.values["unit"], "counts": self.last.values["counts"]}
             return "count"
         verb = self._verb(end)
         tells = verb in TELLING or verb.endswith("ed") and len(verb) > 4
@@ -563,6 +596,36 @@ class Reader:
         if tells and CLAUSE_START.search(self.view[max(0, at - 30) : at]):
             return "count"
         return self._generic(end, found, form)
+
+    def _closes_passive(self, before, end):
+        """'Workload was mentioned by ten.'"""
+        passive = re.search(
+            r"(?:ed|said|told|shown|made|given|felt|by \w+, and \w+)\sby\s$", before
+        )
+        return bool(passive) and bool(
+            re.match(r"\s{0,2}[.,;:)]|\s(?:and|but)\b", self.view[end : end + 5])
+        )
+
+    def _in_a_story(self, at, noun):
+        """'She saw four doctors': people in what one person told."""
+        if noun[2] != "people" or self._neutral(noun[1]):
+            return False
+        return bool(STORY.search(self.view[max(0, at - 70) : at]))
+
+    def _continues(self, at, end):
+        """'Eighteen nurses spoke of teamwork, fourteen of loneliness': the noun is said once."""
+        last = self.last and self.last.values
+        if not last or last["kind"] not in ("word+unit", "digit+unit", "count", "of N, k", "n (%)"):
+            return False
+        if last.get("counts") not in ("unit", "people", "material"):
+            return False
+        between = self.view[self.last.end : at]
+        return bool(
+            len(between) < 120
+            and not re.search(r"[.;:!?()]", between)
+            and LISTED.search(between)
+            and CONTINUED.match(self.view, end)
+        )
 
     def _generic(self, end, found, form):
         """'Eight children described': a noun that is not in the list, and a verb of telling."""
@@ -608,11 +671,9 @@ class Reader:
         first = self.values(end)
         if first:
             end, found = first[0], {**first[1], **found}
-        of = re.match(
-            rf"\s{{1,3}}of\s(?:(?:the|our|all)\s){{0,2}}({NUMBER})", self.view[end : end + 40], re.I
-        )
+        of = OF_NUMBER.match(self.view, end)
         if of:
-            noun = self.noun(end + of.end(), self.plural)
+            noun = self.noun(of.end(), self.plural)
             if noun:
                 end = noun[0]
                 found |= {"N": value_of(of[1]), "unit": noun[1], "counts": noun[2]}
@@ -774,6 +835,9 @@ def _in_block(text, view, block, units, size):
     sentences = _sentences(words)
     claims = []
     for claim in found:
+        if block["part"] == "introduction" and claim.values["kind"] == "quantifier":
+            others.append((claim.start, claim.end, "background"))
+            continue
         left, right = claim.start, claim.values.get("end", claim.end)
         from_, to = _sentence(sentences, left)
         claims.append(
@@ -835,12 +899,13 @@ def _scan(reader, words, reasons):
             if found and claim.start < found[-1].end:
                 claim = claim._replace(start=at)
             found.append(claim)
+            reader.last = claim
             done = claim.values.get("end", claim.end)
             previous = (done, "")
         elif is_number:
             if lower != "one":
                 literature = stops.OF_LITERATURE.match(words, stop)
-                reason = "noun of the literature" if literature else "no counted noun"
+                reason = "study or place, nobody who took part" if literature else "no counted noun"
                 others.append((at, stop, reason))
             previous, done = (stop, ""), stop
     return found, others
@@ -892,13 +957,13 @@ def _of_total(words, found):
             gap = words[total.end : claim.start]
             if len(gap) < 90 and GAP.fullmatch(gap) and values.get("n", 0) <= total.values["n"]:
                 values = {**values, "N": total.values["n"], "kind": "of N, k"}
-                values.setdefault("unit", total.values["unit"])
-                values.setdefault("counts", total.values["counts"])
+                for name in {"unit", "counts"} & set(total.values):
+                    values.setdefault(name, total.values[name])
                 total.values["total"] = True
                 claim = claim._replace(start=total.start, values=values)
-        elif plain and "N" not in values and values["kind"] != "count" and "n" in values:
+        elif plain and "N" not in values and "n" in values:
             before = words[max(0, claim.start - 40) : claim.start]
-            total = claim if "unit" in values and OF_BEFORE.search(before) else None
+            total = claim if OF_BEFORE.search(before) else None
             sample = SAMPLE_OF.search(before)
             if sample:
                 claim = claim._replace(start=claim.start - len(sample[0]))

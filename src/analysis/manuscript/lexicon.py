@@ -9,9 +9,7 @@ import re
 # Numbers ---------------------------------------------------------------------------------------
 
 ONES = "one two three four five six seven eight nine".split()
-TEENS = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-)
+TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 WORD_VALUES = {
     "zero": 0,
@@ -127,11 +125,13 @@ STRUCTURE = {
     "categories": "category; sub-category; subcategory",
     "coders": CODERS,
 }
-# Nouns of other people's work: 'two studies reported' is no claim about this study.
+# Nouns of other people's work and of places: 'two studies reported' counts nobody who took part.
 LITERATURE_NOUNS = """
 study studies paper papers article articles review reviews trial trials report reports survey
 surveys author authors scholar scholars theory theories model models meta-analysis meta-analyses
-guideline guidelines system systems countries country hospital hospitals
+guideline guidelines system systems countries country hospital hospitals university universities
+school schools college colleges ward wards clinic clinics site sites centre centres center centers
+organisation organisations organization organizations institution institutions region regions
 """.split()
 # What follows a singular noun that only modifies another noun: 'one patient safety officer'.
 HEAD_NOUNS = """

@@ -22,7 +22,7 @@ OWN = re.compile(
 )
 COMPARES = re.compile(
     r"\b(?:consistent with|in line with|similar(?:ly)? to|echo\w*|align\w*|mirror\w*|concur\w*|resonat\w*"
-    r"|comparable|corroborat\w*|contrast\w*|unlike|confirm\w*|as (?:has|was|were|reported|described"
+    r"|compared (?:with|to)|than|comparable|corroborat\w*|contrast\w*|unlike|confirm\w*|as (?:has|was|were|reported|described"
     r"|found|in)|(?:support|extend|reflect)(?:s|ing)? (?:the|earlier|previous|prior|findings))",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ ABOUT_SAMPLE = re.compile(
 )
 SEX = {"women", "men", "females", "males", "girls", "boys"}
 TOOK_PART = re.compile(
-    r"\b(?:were|was|have been)\s(?:\w+ly\s)?(?:interviewed|recruited|included|analy[sz]ed|enrolled|collected"
+    r"\bresponded\b|\bcompleted by\b|\b(?:were|was|have been)\s(?:\w+ly\s)?(?:interviewed|recruited|included|analy[sz]ed|enrolled|collected"
     r"|received|surveyed|conducted|thematically|coded)|\b(?:participated|took part|agreed to|wrote|submitted)\b"
     r"|\bwe\s(?:\w+ly\s)?(?:interviewed|recruited|analy[sz]ed|collected|received|included|surveyed|coded)\b",
     re.IGNORECASE,
@@ -76,6 +76,19 @@ RESTRICTS = re.compile(
     r"'?\s(?:who|whose|whom|that|which|from|with|without|in|at|of|working|aged|on|under|over)\b",
     re.IGNORECASE,
 )
+RESTRICTED_BEFORE = re.compile(
+    r"\b(?:of|among) (?:the|those|these|our) [^,.;]{0,60}?\b(?:who|whose|with|from|without|that) [^,.;]{0,80},\s*$",
+    re.IGNORECASE,
+)
+# Texts of which there is usually one for each who took part.
+ONE_EACH = {"interviews", "essays", "transcripts", "narratives", "accounts", "reflections",
+            "responses", "stories", "diaries"}  # fmt: skip
+# 'stigma at work (n = 11)' counts a part of stigma.
+PART_OF_NAME = re.compile(
+    r"\W{0,3}(?:at|in|from|about|towards?|among|by|during|when|while|after|before|because|on|within"
+    r"|when|where|who)\b|.*\(",
+    re.IGNORECASE,
+)
 # A theme told with a reason or an occasion is a part of the theme.
 NARROWS = re.compile(
     r"\W{0,4}(?:because|when|whenever|if|only|after|before|once|unless|due to)\b", re.I
@@ -89,11 +102,15 @@ PASSIVE = re.compile(
     rf"(?:{lexicon.any_of(lexicon.COMPARATOR_OF)}\s)?$",
     re.IGNORECASE,
 )
-COUNTED_WHOLE = {"n=", "k out of N", "of N, k", "n (%)", "percent", "table cell", "quantifier + n=",
+COUNTED_WHOLE = {"ratio", "n=", "k out of N", "of N, k", "n (%)", "percent", "table cell", "quantifier + n=",
                  "quantifier + k out of N", "quantifier + percent"}  # fmt: skip
 COUNTED = ("unit", "people", "material")
 ADDS = ("remaining", "further")
-SAMPLE_OF = re.compile(r"\b(?:sample|total) (?:sample )?of\b", re.IGNORECASE)
+SAMPLE_OF = re.compile(r"\b(?:sample|cohort) of\b", re.IGNORECASE)
+DEFINITE = re.compile(r"\b(?:our|the|these)\s{1,3}$", re.IGNORECASE)
+TELLS = re.compile(
+    rf"\s(?:\w+ly\s|also\s|all\s)?{lexicon.any_of(lexicon.TELLING)}\b", re.IGNORECASE
+)
 MARKS = "*_“\"‘'"
 
 
@@ -410,7 +427,9 @@ class _Linker:
             return f"({counts})"
         if self._is_sample(claim):
             return "(sample)"
-        return "(part of the sample)" if claim["total"] else ""
+        if claim["total"] and not self._told_before_comma(claim):
+            return "(part of the sample)"
+        return ""
 
     def _is_literature(self, claim):
         if not claim["cited"] or claim["part"] in ("abstract", "methods"):
@@ -435,8 +454,17 @@ class _Linker:
         took_part = TOOK_PART.search(claim["sentence"])
         if kind == "n=":
             return n == self.size and unit in self.units and not self._named(claim)
-        if kind == "count":
+        if kind in ("count", "n (%)"):
             return n == self.size and bool(took_part)
+        if claim["unit"] == "sample":
+            return True
+        definite = DEFINITE.search(self.view[max(0, claim["start"] - 8) : claim["start"]])
+        if (
+            not definite
+            and TELLS.match(self.view[claim["end"] : claim["end"] + 40])
+            and any(name[0] >= claim["end"] for name in self._named(claim))
+        ):
+            return False  # 'All 22 nurses described teamwork' is about teamwork
         if kind not in ("word+unit", "digit+unit") or claim["counts"] not in COUNTED:
             return False
         if n == self.size:
@@ -453,11 +481,14 @@ class _Linker:
             for other in (*self.rows[max(0, at - 5) : at], *self.rows[at + 1 : at + 6])
         )
 
+    def _told_before_comma(self, claim):
+        """'Of the 21 who voiced a sense of belonging, nine ...': the 21 are a theme's."""
+        comma = self.view.find(",", claim["end"], claim["sentence_end"])
+        return any(claim["end"] <= name[0] < comma for name in self._named(claim))
+
     def _part_of_sample(self, claim):
         if claim["counts"] in (*lexicon.STRUCTURE,) or claim["kind"] == "coefficient":
             return ""
-        if claim["total"]:
-            return "(part of the sample)"
         cell = claim["kind"] == "table cell"
         sentence = claim["row_label"] if cell else claim["sentence"]
         heading = claim["headings"].split("\n")[0]
@@ -618,12 +649,15 @@ class _Linker:
 
     def _counts_all(self, claim):
         """Does 'Seven nurses' count among all, not among the older ones or those who left?"""
-        words = self.view[claim["start"] : claim["end"]]
-        if claim["quantifier"] == "both" or self.units and claim["unit"] and (
-            claim["unit"].lower() not in self.units
-        ):  # fmt: skip
+        words = re.sub(r"[(\[].*", "", self.view[claim["start"] : claim["end"]])
+        unit = claim["unit"].lower()
+        other = self.units and unit and unit not in self.units and unit not in ONE_EACH
+        if claim["quantifier"] == "both" or other:
             return False
-        between = re.sub(rf"(?i)^.*?(?:{lexicon.NUMBER}|\bof\b)|\b(?:the|our|these|all)\b", "", words)
+        before = self.view[claim["sentence_start"] : claim["start"]]
+        if RESTRICTED_BEFORE.search(before):
+            return False
+        between = re.sub(rf"(?i)^.*?{lexicon.NUMBER}|\b(?:of|the|our|these|all)\b", "", words)
         noun = re.findall(r"[\w-]+", claim["unit"]) or [""]
         modified = len(re.findall(r"[\w-]+", between)) > len(noun)
         if modified and not claim["quantifier"]:
@@ -631,7 +665,9 @@ class _Linker:
         if RESTRICTS.match(self.view[claim["end"] : claim["end"] + 12]):
             return False
         return not any(
-            JOINED.fullmatch(self.view[min(claim["end"], other["end"]) : max(claim["start"], other["start"])])
+            JOINED.fullmatch(
+                self.view[min(claim["end"], other["end"]) : max(claim["start"], other["start"])]
+            )
             for other in self.rows[max(0, claim["at"] - 1) : claim["at"] + 2]
             if other is not claim and other["sentence_start"] == claim["sentence_start"]
         )
@@ -640,12 +676,15 @@ class _Linker:
         """Does the claim count all essays with the theme, or a part that the sentence tells?"""
         start, end, *_ = name
         kind, n = claim["kind"], claim["n"]
+        if claim["total"]:
+            return True
         if kind in ("anaphoric one", "ordinal") or claim["comparator"] in ADDS:
             return False
         if kind in ("n=", "N="):
             if where == "before":
                 gap = self.view[end : claim["start"]]
-                return len(gap) <= 60 and not re.search(r"[,;:]\s*\w+\s+\w+", gap)
+                long = len(gap) > 60 or re.search(r"[,;:]\s*\w+\s+\w+", gap)
+                return not long and not PART_OF_NAME.match(gap)
             return True
         if where == "after" and NARROWS.match(self.view[end : end + 20]):
             return False
@@ -656,6 +695,9 @@ class _Linker:
         if where == "before":
             return bool(PASSIVE.fullmatch(self.view[end : claim["start"]]))
         between = self.view[claim["end"] : start]
-        if re.search(r"[.;:()]", between) or len(between.split()) > 8:
+        if (
+            re.search(r"[.;:()]|\b(?:they|he|she|their|his|her|not|never)\b", between)
+            or len(between.split()) > 8
+        ):
             return False
         return bool(CLOSES.match(self.view[end : end + 10]))

@@ -84,7 +84,7 @@ def allows(claim, k, N, ranges):
     ranges : dict
         Quantifier -> (low, high) shares that replace those of LEXICON.
     """
-    comparator = claim["comparator"]
+    comparator = comparator_of_number(claim)
     if pd.notna(claim["n"]):
         n = int(claim["n"])
         compared = _compares(k, n, comparator, max(1, 0.1 * n))
@@ -95,7 +95,12 @@ def allows(claim, k, N, ranges):
         if compared is None:
             return rounds_to(k, N, percent, percent_digits(claim["snippet"]))
         return compared
-    return in_range(claim["quantifier"], comparator, k / N if N else 0, ranges)
+    return in_range(claim["quantifier"], claim["comparator"], k / N if N else 0, ranges)
+
+
+def comparator_of_number(claim):
+    """In 'over half (12 of 22)' the comparator belongs to 'half', and 12 is meant exactly."""
+    return "" if claim["quantifier"] else claim["comparator"]
 
 
 def in_range(quantifier, comparator, share, ranges):
@@ -130,19 +135,21 @@ def least(claim, N, ranges):
 
 def in_words(claim):
     """The claimed quantity as it is printed in a table: '10 of 22 (45%)', 'over half'."""
-    parts = [claim["comparator"]] if claim["comparator"] not in ("", "all") else []
+    numbered = pd.notna(claim["n"]) or pd.notna(claim["percent"])
+    comparator = comparator_of_number(claim) if numbered else claim["comparator"]
+    parts = [comparator] if comparator not in ("", "all") else []
     if pd.notna(claim["n"]):
         parts.append(str(int(claim["n"])))
         if pd.notna(claim["N"]):
             parts.append(f"of {int(claim['N'])}")
         if pd.notna(claim["percent"]):
             parts.append(f"({float(claim['percent']):g}%)")
+    elif pd.notna(claim["value"]):
+        sign = "%" if pd.notna(claim["percent"]) else ""
+        high = f" to {float(claim['value_high']):g}" if pd.notna(claim["value_high"]) else ""
+        parts.append(f"{float(claim['value']):g}{high}{sign}")
     elif pd.notna(claim["percent"]):
         parts.append(f"{float(claim['percent']):g}%")
-    elif pd.notna(claim["value"]):
-        parts.append(f"{float(claim['value']):g}")
-        if pd.notna(claim["value_high"]):
-            parts.append(f"to {float(claim['value_high']):g}")
     else:
         parts.append(claim["quantifier"])
     return " ".join(parts)

@@ -130,16 +130,16 @@ PREVIOUS_WORD = {
     **dict.fromkeys(_STATISTICS, "statistic"),
 }
 # 'one' after these is a pronoun.
-PRONOUN_AFTER = set("no any every some each which this that the number day first last only".split())
+PRONOUN_AFTER = set("no any every some each which this that the number day last".split())
 
 # What stands right before a number: the last sign, and the pattern up to the number.
 BEFORE = [
     ("statistic", "=<>≤≥±:−", re.compile(
         r"(?:\b(?:p|P|SD|SE|SEM|M|Mdn|IQR|CI|df|OR|RR|HR|AOR|t|F|r|d|z|U|Z|R2|range|mean|median|age"
         r"|average|Mean|Median|Range)|[χβηρσµμ)²±])\s{0,3}²?\s{0,3}[=<>≤≥:±]\s{0,2}[=−-]?\s?$")),
-    ("statistic", "offsm", re.compile(
+    ("statistic", "offsme", re.compile(
         r"\b(?:mean|median|average|SD|IQR|CI|score|scores|range|aged?)\s(?:age\s|score\s)?"
-        r"(?:of|was|from|is)\s$", re.I)),
+        r"(?:of|was|from|is)\s$|\b(?:mean|median|average)\b[^.;,]{1,30}\s(?:was|were|of|is)\s$", re.I)),
     ("duration or age", "mnr", re.compile(
         r"\b(?:aged|ages|age)\s(?:from|between|of|over|under)\s$", re.I)),
     ("money", "$£€¥₹", re.compile(r"[$£€¥₹]\s?$")),
