@@ -1,0 +1,1 @@
+"""A manuscript against the study it reports: its numbers and its quotations."""

@@ -36,6 +36,7 @@ VERDICTS = (
     "literature",
 )
 ERRORS = ("contradicts data", "contradicts claim", "bound broken")
+SHOWN = 5  # other places of the manuscript that are named beside a claim, for each count
 STRUCTURE = {"(codes)": "codes", "(themes)": "themes", "(sub-themes)": "sub-themes",
              "(categories)": "categories", "(coders)": "coders"}  # fmt: skip
 IN_ALL = re.compile(
@@ -308,11 +309,14 @@ class _Judge:
     # Without data ------------------------------------------------------------------------------
 
     def _stated(self):
-        """theme -> the whole-theme claims about it, with a number."""
+        """theme -> count -> the first whole-theme claims that state it."""
         stated = {}
         for row in self.rows:
-            if row["whole"] and row["theme"] and self._value(row) is not None:
-                stated.setdefault(row["theme"], []).append(row)
+            value = self._value(row) if row["whole"] and row["theme"] else None
+            if value is not None:
+                rows = stated.setdefault(row["theme"], {}).setdefault(value, [])
+                if len(rows) <= SHOWN:
+                    rows.append(row)
         return stated
 
     def _value(self, row):
@@ -335,7 +339,8 @@ class _Judge:
         value = self._value(row) if row["whole"] and row["theme"] else None
         if value is None or row["theme"] in ("(literature)", "(agreement)"):
             return []
-        return [other for other in self.stated[row["theme"]] if self._value(other) != value]
+        values = self.stated[row["theme"]]
+        return [other for k, rows in values.items() if k != value for other in rows[:SHOWN]]
 
     def _told(self, others):
         told = [
@@ -361,16 +366,17 @@ class _Judge:
         if against:
             return against
         if row["whole"] and (self._value(row) is not None or self._supported(row)):
-            others = [o for o in self.stated.get(row["theme"], []) if o is not row]
+            values = self.stated.get(row["theme"], {})
+            others = [o["id"] for rows in values.values() for o in rows if o is not row]
             if others:
-                where = ", ".join(other["id"] for other in others[:5])
+                where = ", ".join(others[:SHOWN])
                 return Judgement(
                     "agrees",
                     f"The manuscript says the same elsewhere ({where}). No coding was at hand.",
                 )
             return Judgement("agrees", "It is said once, and nothing else in the manuscript speaks "
                                        "against it. No coding was at hand.")  # fmt: skip
-        stated = [self._value(other) for other in self.stated.get(row["theme"], [])]
+        stated = list(self.stated.get(row["theme"], {}))
         if stated and pd.notna(row["n"]) and not row["whole"] and row["n"] > max(stated):
             return Judgement(
                 "bound broken",
@@ -394,7 +400,7 @@ class _Judge:
 
     def _supported(self, row):
         """Does another claim give the count that makes a word or an inequality true?"""
-        values = [self._value(other) for other in self.stated.get(row["theme"], [])]
+        values = list(self.stated.get(row["theme"], {}))
         return bool(values) and all(allows(row, v, self.size or 0, self.ranges) for v in values)
 
     # Sample, structure, agreement ---------------------------------------------------------------

@@ -6,6 +6,7 @@ only a bounded way ahead, so that the cost is linear in the text.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -112,7 +113,11 @@ IDS = re.compile(
 )
 OR_MORE = re.compile(r"\s{1,3}or\s(more|fewer|less)\b", re.IGNORECASE)
 COMPARED = re.compile(rf"(?<![\w-])({any_of(COMPARATOR_OF)})\s{{0,3}}$", re.IGNORECASE)
+# Words that are comparators before a number and prepositions else: 'stories about two nurses'.
 PREPOSITIONS = {"about", "around", "over", "under", "above", "below", "some", "other"}
+FREE = re.compile(
+    r"(?:^|[,;:(.]|\b(?:by|in|for|with|from|among|had|were|was|of|and|at))\s{0,3}$", re.I
+)
 CLAUSE_START = re.compile(
     r"(?:^|[.,;:(!?—–\])]\s{0,3}"
     r"|\b(?:and|while|whilst|but|whereas|whom|which|these|those|although|because|that)\s{1,2})"
@@ -767,18 +772,10 @@ def find_claims(manuscript, *, units, size):
             found = [{**claim, **_cell_place(block, labels)} for claim in found]
         rows += found
         skipped += others
-    claims = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
-    for column, type_ in COLUMNS.items():
-        if type_ is str:
-            claims[column] = claims[column].fillna("").astype(str)
-        elif type_ is bool:
-            claims[column] = claims[column].fillna(False).astype(bool)
-        else:
-            claims[column] = claims[column].astype(type_)
-    columns = ["start", "end", "snippet", "reason"]
-    return claims.sort_values(["start", "end"], ignore_index=True), pd.DataFrame(
-        skipped, columns=columns
-    )
+    nothing = {name: {str: "", bool: False}.get(type_, pd.NA) for name, type_ in COLUMNS.items()}
+    claims = pd.DataFrame([nothing | row for row in rows], columns=list(COLUMNS)).astype(COLUMNS)
+    others = pd.DataFrame(skipped, columns=["start", "end", "snippet", "reason"])
+    return claims.sort_values(["start", "end"], ignore_index=True), others
 
 
 def with_sections(manuscript):
@@ -851,12 +848,18 @@ def _in_block(text, view, block, units, size):
                 "headings": block["headings"],
                 "sentence_start": start + from_,
                 "sentence_end": start + to,
-                "cited": any(from_ <= a < to + 4 for a, _ in cited),
+                "cited": _any_in(cited, from_, to + 4),
             }
         )
     return claims, [
         (start + a, start + b, text[start + a : start + b], why) for a, b, why in others
     ]
+
+
+def _any_in(spans, start, end):
+    """Does any of the spans, sorted, begin from start to end?"""
+    index = bisect_left(spans, (start, 0))
+    return index < len(spans) and spans[index][0] < end
 
 
 def _scan(reader, words, reasons):
@@ -921,7 +924,8 @@ def _compared(words, claim):
         return claim._replace(values=values)
     word = " ".join(match[1].lower().split())
     small = values.get("n", 99) < 5 and not values.get("quantifier") and "percent" not in values
-    if word in PREPOSITIONS and small or values["comparator"]:
+    before = words[max(0, claim.start - 45) : max(0, claim.start - 30) + match.start()]
+    if (word in PREPOSITIONS and small and not FREE.search(before)) or values["comparator"]:
         return claim._replace(values=values)
     start = max(0, claim.start - 30) + match.start()
     if word == "all" and values.get("quantifier"):
@@ -990,10 +994,10 @@ def _sentences(words):
 
 
 def _sentence(sentences, at):
-    for start, end in sentences:
-        if at < end:
-            return min(start, at), end
-    return sentences[-1]
+    """The sentence that a place is in; between two, the one that follows."""
+    index = min(bisect_right(sentences, at, key=lambda span: span[1]), len(sentences) - 1)
+    start, end = sentences[index]
+    return min(start, at), end
 
 
 # Tables ----------------------------------------------------------------------------------------
@@ -1004,10 +1008,12 @@ COUNT_COLUMN = re.compile(
     r"|n\s?[/(,].*|.*\(n\)|.*\bn\s?\(%\)|.*\bn\s?=\s?\d+\)?|.*\(%\)|(?:n|no\.?)\s\w+)",
     re.IGNORECASE,
 )
+SHARE_COLUMN = re.compile(r"(?:%|percent\w*|share|.*[^n]\s?\(%\))", re.IGNORECASE)
 CELL = re.compile(
     rf"\s*(?:(?P<n>{DIGITS})(?:\s?(?:/|of)\s?(?P<N>{DIGITS}))?"
     r"(?:\s?[(\[,;]?\s?(?P<share>\d{1,3}(?:[.·]\d{1,2})?)\s?(?P<sign>%)?\s?[)\]]?)?"
-    r"|(?P<percent>\d{1,3}(?:[.·]\d{1,2})?)\s?%(?:\s?\(?(?P<of>\d{1,6})\)?)?)\s*"
+    r"|(?P<percent>\d{1,3}(?:[.·]\d{1,2})?)\s?%(?:\s?\(?(?P<of>\d{1,6})\)?)?"
+    r"|(?P<bare>\d{1,3}[.·]\d{1,2}))\s*"
 )
 
 
@@ -1047,14 +1053,16 @@ def _cell_claim(text, view, block, labels):
     if not match or not COUNT_COLUMN.fullmatch(place["column_label"]) or not place["row_label"]:
         return None
     found = {}
-    if match["percent"]:
+    shares = SHARE_COLUMN.fullmatch(place["column_label"])
+    if match["bare"]:
+        if not shares:
+            return None
+        found["percent"] = percent_of(match["bare"])
+    elif match["percent"]:
         found["percent"] = percent_of(match["percent"])
         if match["of"]:
             found["n"] = int(match["of"])
-    elif (
-        re.fullmatch(r"(?:%|percent\w*|share|.*[^n]\s?\(%\))", place["column_label"], re.I)
-        and not match["share"]
-    ):
+    elif shares and not match["share"]:
         found["percent"] = percent_of(match["n"])
     else:
         found["n"] = value_of(match["n"])

@@ -83,6 +83,7 @@ IRREGULAR = {
     "analysis": "analyses",
     "faculty": "faculty",
     "personnel": "personnel",
+    "alumnus": "alumni",
 }
 
 # Words for those who took part whatever their trade: never a change of subject.
@@ -161,8 +162,6 @@ def plural(noun):
         return before + last[:-1] + "ies"
     if re.search("(?:s|x|z|ch|sh)$", last):
         return before + last + "es"
-    if last == "alumnus":
-        return before + "alumni"
     return before + last + "s"
 
 

@@ -492,7 +492,7 @@ class _Linker:
         cell = claim["kind"] == "table cell"
         sentence = claim["row_label"] if cell else claim["sentence"]
         heading = claim["headings"].split("\n")[0]
-        about = ABOUT_SAMPLE.search(heading) and TRAITS.search(sentence)
+        about = (cell or ABOUT_SAMPLE.search(heading)) and TRAITS.search(sentence)
         if claim["unit"].lower() in SEX or claim["part"] == "methods" or about:
             return "(part of the sample)"
         if claim["kind"] == "n=" and claim["counts"] in ("unit", "people"):

@@ -60,16 +60,17 @@ def notes(manuscript, claims, themes, codes, evidence, *, units, size, ranges):
     """
     view = plain_view(manuscript.text)
     names = Names(themes, codes)
+    blocks = list(with_sections(manuscript))
     rows = claims.to_dict("records")
     units = _accepted(units, rows, size)
     found = [
         *_subjects(rows, units, size),
-        *_units_of_n(rows, units, size, manuscript, view),
+        *_units_of_n(rows, units, size, blocks, view),
         *_quantifiers(rows, evidence, size, ranges),
         *_drift(rows, size, ranges),
-        *_undiscussed(manuscript, view, rows, themes, names),
-        *_sections(manuscript, view, rows, names),
-        *_labels(manuscript, view, rows, names),
+        *_undiscussed(manuscript.text, view, blocks, rows, names),
+        *_sections(manuscript.text, view, blocks, rows, names),
+        *_labels(manuscript.text, blocks, names),
     ]
     if evidence.cells is None:
         found += _unions(rows, names)
@@ -119,7 +120,7 @@ def _subjects(rows, units, size):
         )
 
 
-def _units_of_n(rows, units, size, manuscript, view):
+def _units_of_n(rows, units, size, blocks, view):
     """N is counted in different nouns."""
     stated = [
         row
@@ -146,7 +147,7 @@ def _units_of_n(rows, units, size, manuscript, view):
                 f"N = {size} is counted as {row['unit']} here and as {_and(units)} elsewhere.",
             )
     own = [noun for noun in nouns if noun in units]
-    if len(own) > 1 and not _says_one_each(manuscript, view):
+    if len(own) > 1 and not _says_one_each(blocks, view):
         row = first[own[1]]
         yield (
             row["start"],
@@ -157,11 +158,11 @@ def _units_of_n(rows, units, size, manuscript, view):
         )
 
 
-def _says_one_each(manuscript, view):
-    kinds = manuscript.blocks[manuscript.blocks["kind"].ne("reference")]
+def _says_one_each(blocks, view):
     return any(
-        ONE_EACH.search(view, start, end)
-        for start, end in kinds[["start", "end"]].itertuples(index=False)
+        ONE_EACH.search(view, block["start"], block["end"])
+        for block in blocks
+        if block["kind"] != "reference"
     )
 
 
@@ -219,38 +220,31 @@ def _drift(rows, size, ranges):
         if _has_range(row["quantifier"]) and not row["comparator"]:
             if in_range(row["quantifier"], "", share, ranges):
                 worded.append((row, share, LEXICON[row["quantifier"]][2]))
+    first = {}  # one claim stands for all with its word and its share
     for row, share, strength in worded:
-        stronger = [other for other in worded if other[2] > strength and other[1] < share - 1e-9]
-        if stronger:
-            other = stronger[0][0]
-            yield (
-                row["start"], row["end"], "quantifier drift",
-                f"'{row['quantifier']}' for {100 * share:.0f}% is weaker than "
-                f"'{other['quantifier']}' for {100 * stronger[0][1]:.0f}% ('{other['snippet']}').",
-            )  # fmt: skip
-    heads = [row for row in rows if _is_head_with_bracket(row)]
-    for row, share, _ in worded:
-        bare = [
-            other
-            for other in heads
-            if not other["quantifier"] and other["unit"] == row["unit"] and other["n"] == row["n"]
-        ]
-        if bare and _is_head_with_bracket(row):
-            told = "; ".join(f"'{other['snippet']}'" for other in bare)
-            yield (
-                row["start"], row["end"], "quantifier drift",
-                f"'{row['snippet']}' has a word for the number, and {told} has none for the same "
-                f"{100 * share:.0f}%.",
-            )  # fmt: skip
+        first.setdefault((strength, round(share, 6)), row)
+    bare = {}
+    for row in rows:
+        if not row["quantifier"] and _is_head_with_bracket(row):
+            bare.setdefault((row["unit"], int(row["n"])), []).append(row)
     for row, share, strength in worded:
-        same = [o for o in worded if abs(o[1] - share) < 1e-9 and o[2] < strength]
+        percent, place = f"{100 * share:.0f}%", (row["start"], row["end"], "quantifier drift")
+        for (other_strength, other_share), other in first.items():
+            if other_strength > strength and other_share < share - 1e-6:
+                told = f"'{other['quantifier']}' for {100 * other_share:.0f}%"
+                words = f"'{row['quantifier']}' for {percent} is weaker than {told}"
+                yield (*place, f"{words} ('{other['snippet']}').")
+                break
+        for (other_strength, other_share), other in first.items():
+            if other_strength < strength and abs(other_share - share) < 1e-6:
+                told = f"'{other['quantifier']}' ('{other['snippet']}')"
+                yield (*place, f"'{row['quantifier']}' and {told} stand for the same {percent}.")
+                break
+        same = bare.get((row["unit"], row["n"])) if _is_head_with_bracket(row) else None
         if same:
-            other = same[0][0]
-            yield (
-                row["start"], row["end"], "quantifier drift",
-                f"'{row['quantifier']}' and '{other['quantifier']}' ('{other['snippet']}') stand for "
-                f"the same {100 * share:.0f}%.",
-            )  # fmt: skip
+            told = "; ".join(f"'{other['snippet']}'" for other in same[:3])
+            words = f"'{row['snippet']}' has a word for the number"
+            yield (*place, f"{words}, and {told} has none for the same {percent}.")
 
 
 def _is_head_with_bracket(row):
@@ -264,9 +258,9 @@ def _is_head_with_bracket(row):
     )
 
 
-def _undiscussed(manuscript, view, rows, themes, names):
+def _undiscussed(text, view, blocks, rows, names):
     """Themes that the Results count and the Discussion does not mention."""
-    discussion = [block for block in with_sections(manuscript) if block["part"] == "discussion"]
+    discussion = [block for block in blocks if block["part"] == "discussion"]
     counted = {}
     for row in rows:
         if row["part"] == "results" and row["whole"] and _is_theme(row) and pd.notna(row["n"]):
@@ -276,7 +270,7 @@ def _undiscussed(manuscript, view, rows, themes, names):
     mentioned = {row["theme"] for row in rows if row["part"] in ("discussion", "conclusion")}
     for block in discussion:
         for start, end, theme, single in names.find(view, block["start"], block["end"]):
-            set_off = manuscript.text[max(0, start - 1) : start] in ("*", "“", '"', "‘", "_")
+            set_off = text[max(0, start - 1) : start] in ("*", "“", '"', "‘", "_")
             if block["kind"] == "heading" or not single or set_off:
                 mentioned.add(theme)
     mentioned |= {names.parent.get(theme, "") for theme in mentioned}
@@ -290,11 +284,11 @@ def _undiscussed(manuscript, view, rows, themes, names):
             )  # fmt: skip
 
 
-def _sections(manuscript, view, rows, names):
+def _sections(text, view, blocks, rows, names):
     """A section among sections on themes that has no theme, or none that is counted."""
     counted = {row["theme"] for row in rows if row["whole"] and _is_theme(row)}
     groups = {}
-    for block in with_sections(manuscript):
+    for block in blocks:
         if block["kind"] == "heading" and block["part"] in ("discussion", "results"):
             above = block["headings"].split("\n")[1:]
             groups.setdefault((block["level"], tuple(above)), []).append(block)
@@ -306,7 +300,7 @@ def _sections(manuscript, view, rows, names):
         if sum(bool(set(themes) & counted) for themes in named) < 2:
             continue
         for block, themes in zip(siblings, named, strict=True):
-            heading = manuscript.text[block["start"] : block["end"]].strip()
+            heading = text[block["start"] : block["end"]].strip()
             if set(themes) & counted or GENERIC.search(heading):
                 continue
             why = (
@@ -318,24 +312,24 @@ def _sections(manuscript, view, rows, names):
             )  # fmt: skip
 
 
-def _labels(manuscript, view, rows, names):
+def _labels(text, blocks, names):
     """Phrases in italics that look like a theme's name and are none."""
     blocks = [
         block
-        for block in with_sections(manuscript)
+        for block in blocks
         if block["kind"] in ("paragraph", "footnote")
         and block["part"] in ("abstract", "results", "discussion", "conclusion")
     ]
     phrases = [
         (block["start"] + match.start(), block["start"] + match.end(), match[1])
         for block in blocks
-        for match in ITALIC.finditer(manuscript.text[block["start"] : block["end"]])
+        for match in ITALIC.finditer(text[block["start"] : block["end"]])
     ]
     known = [phrase for phrase in phrases if names.find(plain_view(phrase[2]), 0, len(phrase[2]))]
     if len(known) < 3:  # italics are not the sign of a theme in this manuscript
         return
     for start, end, words in phrases:
-        followed = re.match(r"\W{0,3}\(\s?\W?n\b", manuscript.text[end : end + 8])
+        followed = re.match(r"\W{0,3}\(\s?\W?n\b", text[end : end + 8])
         length = len(key_of(words).split())
         if names.find(plain_view(words), 0, len(words)) or NO_LABEL.search(words):
             continue
