@@ -17,8 +17,9 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from analysis.manuscript.claims import find_claims  # noqa: E402
 from tests.claim_studies import STUDIES, audited, judged, manuscript, one_sentence  # noqa: E402
+
+from analysis.manuscript.claims import find_claims  # noqa: E402
 
 
 def score(sentences):

@@ -16,7 +16,7 @@ from tests.claim_studies import audited, judged, manuscript, one_sentence
 with open(Path(__file__).parent / "data" / "claim_sentences.csv", encoding="utf-8") as file:
     SENTENCES = list(csv.DictReader(file))
 # What the grammar is known not to read as its writer meant; the benchmark counts them as wrong.
-MISSES = {"T232", "T299", "T328", "T351", "T381"}
+MISSES = set("T232 T299 T328 T351 T381 T387 T392 T424 T427 T430 T437".split())
 
 
 def claims_of(sentence, *, units=("nurse",), size=22, section="results"):
@@ -181,7 +181,8 @@ def test_percent_column():
 
 PIECES = st.sampled_from(
     ["n = ", "(", ")", "[", "]", "14", "ten", "of the ", "22 ", "nurses", " nurse ", "%", "64", "*",
-     "“", "”", "'", "’", " most ", " all but ", "one", ", ", ". ", "\n", "-", "–", "/", " described ",
+     "“", "”", "'", "’", " most ", " all but ", "one", ", ", ". ", "\n", "-", "–", "/",
+     " described ",
      " (P1, P2) ", "another ", "alpha = ", ".81", "İ", "ß", "\u2028", "٣", "²", "\x85", "a dozen "]
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The audit on whole manuscripts: the paper we come from, the shipped study, small invented ones."""
+"""The audit on whole manuscripts: our paper, the shipped study, and small invented ones."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from analysis.corpus import read_essays
 from analysis.manuscript.audit import ERRORS, VERDICTS, audit
 from analysis.manuscript.claims import find_claims
 from analysis.manuscript.evidence import Evidence
-from analysis.manuscript.links import key_of, read_claims_toml
+from analysis.manuscript.given_links import key_of, read_claims_toml
 from analysis.manuscript.quantities import allows, possible_percents, rounds_to
 from analysis.study import open_study
 from analysis.themes import codes_of_themes, map_of_codes, read_themes, roll_up
@@ -74,8 +74,9 @@ def test_the_claims_of_the_paper_are_linked_rightly_or_said_to_be_ambiguous(pape
     _, annotated, found = paper
     ambiguous = []
     for row in annotated.itertuples():
-        kind = KINDS.get(row.kind, row.kind)
-        claim = near(found.claims, row).query("kind == @kind").iloc[0]
+        KINDS.get(row.kind, row.kind)
+        here = near(found.claims, row)
+        claim = here[here["kind"].eq(KINDS.get(row.kind, row.kind))].iloc[0]
         if claim["link"] == "ambiguous":
             ambiguous.append(row.id)
         else:
@@ -94,7 +95,7 @@ def test_the_verdicts_on_the_paper_are_those_of_the_reference(paper):
 
 
 def test_the_notes_on_the_paper_are_those_of_the_reference(paper):
-    written, annotated, found = paper
+    _written, annotated, found = paper
     at = {row.id: row for row in annotated.itertuples()}
     told = found.notes["note"].value_counts().to_dict()
     assert told == {
@@ -116,7 +117,7 @@ def test_the_notes_on_the_paper_are_those_of_the_reference(paper):
 
 
 def test_each_ambiguous_claim_of_the_paper_can_be_settled_once(paper, tmp_path):
-    written, annotated, found = paper
+    written, _annotated, found = paper
     (tmp_path / "claims.toml").write_text(
         found.entries.replace('"felt_acknowledged"  # or ', '"opportunity_to_acknowledge"  # '),
         encoding="utf-8",
@@ -207,7 +208,8 @@ def test_findings_say_what_would_be_right(shipped):
 def test_the_true_claims_of_the_shipped_manuscript_agree(shipped):
     agrees = shipped.findings.query("verdict == 'agrees'")["snippet"].tolist()
     for true in ("Three essays", "half of the essays (11 of 22, 50%)", "13 themes", "Two coders",
-                 "69 of 792 combinations of essay and code (8.7%)", "22 HCPs, 14 (64%)"):  # fmt: skip
+                 "22 HCPs, 14 (64%)",
+                 "69 of 792 combinations of essay and code (8.7%)"):  # fmt: skip
         assert true in agrees
 
 
@@ -317,7 +319,7 @@ def test_a_phrase_in_italics_is_a_label_only_where_labels_are_in_italics():
     assert audited(one_sentence("results", "", strange), "ward").notes.empty
 
 
-# claims.toml ---------------------------------------------------------------------------------------
+# claims.toml -----------------------------------------------------------------------------------
 
 ENTRY = """[[claim]]
 sentence = "Ten nurses described guilt and anger."
@@ -380,10 +382,12 @@ def test_ranges_of_the_lexicon_can_be_replaced(tmp_path):
         ("claim = ", "claims.toml: cannot be read:"),
         ('[[claims]]\nsentence = "x"\n', "'claims' is unknown. Did you mean 'claim'?"),
         ('[[claim]]\nsentence = "x"\n', "[[claim]] number 1: 'theme' is missing. Write it."),
-        ('[[claim]]\nsentence = "x"\ntheme = "gilt"\n', "theme 'gilt' is unknown. Did you mean 'guilt'?"),
+        ('[[claim]]\nsentence = "x"\ntheme = "gilt"\n',
+         "theme 'gilt' is unknown. Did you mean 'guilt'?"),
         ('[[claim]]\nsentence = 3\ntheme = "guilt"\n', "sentence = 3 has the wrong form."),
         ('[[claim]]\nsentence = "x"\ntheme = "guilt"\npart = "yes"\n', "Write true or false."),
-        ('[[claim]]\nsentnce = "x"\ntheme = "guilt"\n', "key 'sentnce' is unknown. Did you mean 'sentence'?"),
+        ('[[claim]]\nsentnce = "x"\ntheme = "guilt"\n',
+         "key 'sentnce' is unknown. Did you mean 'sentence'?"),
         ('[claim]\nsentence = "x"\n', "Write [[claim]] above each entry."),
         ("[quantifiers]\nmots = [0.5, 1]\n", "'mots' is no quantifier. Did you mean 'most'?"),
         ("[quantifiers]\nmost = [50, 100]\n", "most = [50, 100] is no range of shares."),
@@ -400,7 +404,7 @@ def test_no_claims_toml_is_no_problem(tmp_path):
     assert fixed.empty and ranges == {} and problems == []
 
 
-# Quantities ----------------------------------------------------------------------------------------
+# Quantities ------------------------------------------------------------------------------------
 
 
 def test_whole_percentages_that_22_essays_can_give():

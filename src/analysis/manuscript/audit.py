@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.manuscript import lexicon
 from analysis.manuscript.claims import find_claims
 from analysis.manuscript.evidence import rule_in_words
-from analysis.manuscript.links import link_claims, suggested_entry, unused_entries
+from analysis.manuscript.given_links import suggested_entry, unused_entries
+from analysis.manuscript.links import link_claims
 from analysis.manuscript.quantities import (
     allows,
     comparator_of_number,
@@ -40,13 +41,15 @@ SHOWN = 5  # other places of the manuscript that are named beside a claim, for e
 STRUCTURE = {"(codes)": "codes", "(themes)": "themes", "(sub-themes)": "sub-themes",
              "(categories)": "categories", "(coders)": "coders"}  # fmt: skip
 IN_ALL = re.compile(
-    r"\b(?:identif\w+|emerg\w+|generat\w+|deriv\w+|develop\w+|result\w*|group\w+|cluster\w+|organi[sz]\w+"
+    r"\b(?:identif\w+|emerg\w+|generat\w+|deriv\w+|develop\w+|result\w*|group\w+|cluster\w+"
+    r"|organi[sz]\w+"
     r"|collaps\w+|final\w*|total|overall|compris\w+|consist\w*|yield\w*|codebook|construct\w+"
     r"|produc\w+|into|synthesi\w+|held|revealed|found|arrived|reduced|refined)\b",
     re.IGNORECASE,
 )
 PROVISIONAL = re.compile(
-    r"\b(?:initial\w*|preliminary|first|candidate|provisional|tentative|draft|originally|each|per|of these)\b",
+    r"\b(?:initial\w*|preliminary|first|candidate|provisional|tentative|draft|originally|each"
+    r"|per|of these)\b",
     re.IGNORECASE,
 )
 
@@ -110,6 +113,7 @@ class _Judge:
         for row, name in zip(self.rows, claim_ids(len(claims)), strict=True):
             row["id"] = name
         self.counts = evidence.counts()
+        self.together = {}
         self.known_size = size
         self.size = size if size is not None else apparent_size(claims)
         self.units = {lexicon.plural(unit).lower() for unit in (*units, *lexicon.NEUTRAL)}
@@ -191,7 +195,9 @@ class _Judge:
 
     def _count(self, theme):
         if " & " in theme:
-            return self.evidence.together(theme.split(" & "))
+            if theme not in self.together:
+                self.together[theme] = self.evidence.together(theme.split(" & "))
+            return self.together[theme]
         return self.counts.get(self.evidence.rule, {}).get(theme)
 
     def _found(self, theme, count):
@@ -237,7 +243,7 @@ class _Judge:
     def _other_total(self, row, count):
         unit = row["unit"].lower()
         ours = not unit or unit in self.units
-        if row["N"] > count.N or ours and allows(row, count.low, int(row["N"]), self.ranges):
+        if row["N"] > count.N or (ours and allows(row, count.low, int(row["N"]), self.ranges)):
             return Judgement(
                 "contradicts data",
                 f"The manuscript says of {int(row['N'])}; the study has {count.N} {self.unit}.",
@@ -269,8 +275,8 @@ class _Judge:
         if tally and tally > count.high:
             return Judgement(
                 "bound broken",
-                f"With this one the section counts {tally} different {row['unit'] or self.unit} for "
-                f"'{row['theme']}', and the whole theme is in {count.text} of {count.N}.",
+                f"With this one the section counts {tally} different {row['unit'] or self.unit} "
+                f"for '{row['theme']}', and the whole theme is in {count.text} of {count.N}.",
                 found,
                 f"at most {count.high} in all",
             )
@@ -561,18 +567,21 @@ class _Judge:
                              f"{k} of {N} {row['unit']}")  # fmt: skip
         ours = row["unit"].lower() in self.units or row["counts"] == "unit"
         if (
-            self.size
-            and ours
-            and pd.notna(row["n"])
-            and row["n"] > self.size
-            and row["comparator"] == ""
+            (
+                self.size
+                and ours
+                and pd.notna(row["n"])
+                and row["n"] > self.size
+                and row["comparator"] == ""
+            )
+            and row["theme"] == ""
+            and row["part"] == "results"
         ):
-            if row["theme"] == "" and row["part"] == "results":
-                return Judgement(
-                    "bound broken",
-                    f"The manuscript says {in_words(row)}; the study has {self.size} in all.",
-                    str(self.size),
-                )
+            return Judgement(
+                "bound broken",
+                f"The manuscript says {in_words(row)}; the study has {self.size} in all.",
+                str(self.size),
+            )
         if row["theme"] == "(part of the sample)":
             return Judgement(
                 "not traceable",
@@ -632,7 +641,7 @@ class _Judge:
         percent, digits = float(row["percent"]), percent_digits(row["snippet"])
         if row["theme"] in ("", "(part of the sample)") and row["unit"].lower() not in self.units:
             return None
-        if possible_percents(N, percent, digits) or N > 10 ** (2 + digits):
+        if possible_percents(N, percent, digits) or 10 ** (2 + digits) < N:
             return None
         k = min(range(N + 1), key=lambda k: abs(100 * k / N - percent))
         near = sorted({k, k + 1 if 100 * k / N < percent else k - 1})

@@ -57,7 +57,7 @@ class Evidence:
         return found
 
     def together(self, themes):
-        """Count of the essays with all of the themes, under the declared rule; None without data."""
+        """Essays with all of the themes, under the declared rule; None without data."""
         if self.cells is None:
             return None
         cells = self.cells[self.cells["rule"].eq(self.rule) & self.cells["theme"].isin(themes)]

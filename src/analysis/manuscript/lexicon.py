@@ -202,7 +202,8 @@ COMPARATORS = {
     "nearly": ["nearly", "almost", "close to", "virtually"],
     "about": ["about", "around", "approximately", "approx.", "roughly", "circa", "some", "~", "≈"],
     "only": ["only", "just", "merely", "exactly", "precisely"],
-    "all": ["all", "all of the", "all the", "all of our", "all these", "all of these", "each of the"],
+    "all": ["all", "all of the", "all the", "all of our", "all these", "all of these",
+            "each of the"],
     "remaining": ["the remaining", "remaining", "the other", "the rest of the"],
     "further": ["a further", "further", "another", "an additional", "additional", "other"],
 }  # fmt: skip

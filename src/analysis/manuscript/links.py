@@ -1,48 +1,55 @@
 """Tie each claim to what it is about: a theme, a code, the sample, the coders, the literature."""
 
 import re
-import tomllib
-from pathlib import Path
 
 import pandas as pd
 
-from analysis.files import read_text
 from analysis.manuscript import lexicon
+from analysis.manuscript.given_links import NOT_THEMES, key_of
+from analysis.manuscript.names import Names
 from analysis.manuscript.stops import plain_view
-from analysis.problems import Problem, did_you_mean
-
-FILE = "claims.toml"
-NOT_THEMES = ("sample", "part of the sample", "coders", "codes", "themes", "sub-themes",
-              "categories", "agreement", "literature", "nothing")  # fmt: skip
 
 # What a sentence of the literature says, and what says that a sentence is about this study.
 OWN = re.compile(
-    r"\b(?:our|ours|we|us|this study|the present study|the current study|this paper|in this sample)\b",
+    r"\b(?:our|ours|we|us|this study|the present study|the current study|this paper"
+    r"|in this sample)\b",
     re.IGNORECASE,
 )
 COMPARES = re.compile(
-    r"\b(?:consistent with|in line with|similar(?:ly)? to|echo\w*|align\w*|mirror\w*|concur\w*|resonat\w*"
-    r"|compared (?:with|to)|than|comparable|corroborat\w*|contrast\w*|unlike|confirm\w*|as (?:has|was|were|reported|described"
+    r"\b(?:consistent with|in line with|similar(?:ly)? to|echo\w*|align\w*|mirror\w*|concur\w*"
+    r"|resonat\w*"
+    r"|compared (?:with|to)|than|comparable|corroborat\w*|contrast\w*|unlike|confirm\w*"
+    r"|as (?:has|was|were|reported|described"
     r"|found|in)|(?:support|extend|reflect)(?:s|ing)? (?:the|earlier|previous|prior|findings))",
     re.IGNORECASE,
 )
 OTHERS = re.compile(
-    r"\b(?:stud(?:y|ies)|surveys?|reviews?|trials?|meta-analys[ei]s|authors?|et al|literature|research"
+    r"\b(?:stud(?:y|ies)|surveys?|reviews?|trials?|meta-analys[ei]s|authors?|et al|literature"
+    r"|research"
     r"|reported in|worldwide|globally|nationally|in the (?:United States|United Kingdom|US|UK|USA"
     r"|general population))\b",
     re.IGNORECASE,
 )
+STUDY_OF = re.compile(  # 'in Garcia et al.'s (2018) study of 15 midwives'
+    r"(?:et al\.?(?:'s)?|'s|earlier|previous|prior|another|recent|their|an?|one)\s(?:\(\d{4}\)\s)?"
+    r"(?:\w+\s){0,3}?(?:study|survey|review|trial|sample|series|cohort)\s"
+    r"(?:of|with|among|in|involving)\s$",
+    re.IGNORECASE,
+)
 CODING = re.compile(
-    r"\b(?:cod(?:ed|ing|ers?|ebook)|analy[sz]\w+|independent\w*|read|rated|raters?|annotat\w+|transcri\w+"
+    r"\b(?:cod(?:ed|ing|ers?|ebook)|analy[sz]\w+|independent\w*|read|rated|raters?|annotat\w+"
+    r"|transcri\w+"
     r"|inter-?rater|inter-?coder|disagree\w*|discrepan\w*|reviewed|themes?)\b",
     re.IGNORECASE,
 )
 TRAITS = re.compile(
     r"\b(?:female|male|women|men|woman|man|gender|non-binary|aged|married|single|divorced|widowed"
-    r"|white|black|asian|hispanic|latin[ao]s?|ethnic\w*|caucasian|indigenous|degree|master|bachelor|diploma"
+    r"|white|black|asian|hispanic|latin[ao]s?|ethnic\w*|caucasian|indigenous|degree|master"
+    r"|bachelor|diploma"
     r"|qualified|years of experience|experience of|employed|unemployed|retired|full-time|part-time"
     r"|undergraduate|postgraduate|rural|urban|lived|worked (?:in|at|as|for|on|full|part|night)"
-    r"|enrolled|recruited|invited|approached|consented|declined|withdrew|withdrawn|eligible|excluded"
+    r"|enrolled|recruited|invited|approached|consented|declined|withdrew|withdrawn|eligible"
+    r"|excluded"
     r"|dropped out|identified as|interviewed|took part|participated|response rate|responded"
     r"|completed|attended|trained|specialist|diagnos\w+)\b",
     re.IGNORECASE,
@@ -53,13 +60,17 @@ ABOUT_SAMPLE = re.compile(
 )
 SEX = {"women", "men", "females", "males", "girls", "boys"}
 TOOK_PART = re.compile(
-    r"\bresponded\b|\bcompleted by\b|\b(?:were|was|have been)\s(?:\w+ly\s)?(?:interviewed|recruited|included|analy[sz]ed|enrolled|collected"
-    r"|received|surveyed|conducted|thematically|coded)|\b(?:participated|took part|agreed to|wrote|submitted)\b"
-    r"|\bwe\s(?:\w+ly\s)?(?:interviewed|recruited|analy[sz]ed|collected|received|included|surveyed|coded)\b",
+    r"\bresponded\b|\bcompleted by\b|\b(?:were|was|have been)\s(?:\w+ly\s)?(?:interviewed"
+    r"|recruited|included|analy[sz]ed|enrolled|collected"
+    r"|received|surveyed|conducted|thematically|coded)|\b(?:participated|took part|agreed to"
+    r"|wrote|submitted)\b"
+    r"|\bwe\s(?:\w+ly\s)?(?:interviewed|recruited|analy[sz]ed|collected|received|included"
+    r"|surveyed|coded)\b",
     re.IGNORECASE,
 )
 BEFORE_SAMPLE = re.compile(
-    r"\b(?:invited|approached|eligible|contacted|declined|withdrew|excluded|refused|of whom|returned"
+    r"\b(?:invited|approached|eligible|contacted|declined|withdrew|excluded|refused|of whom"
+    r"|returned"
     r"|target\w*|planned|each|per|pilot\w*|second|follow-up|double-coded|subset|subsample)\b",
     re.IGNORECASE,
 )
@@ -76,8 +87,12 @@ RESTRICTS = re.compile(
     r"'?\s(?:who|whose|whom|that|which|from|with|without|in|at|of|working|aged|on|under|over)\b",
     re.IGNORECASE,
 )
+SOME = re.compile(
+    r"\b(?:male|female|younger|older|senior|junior|newly|experienced|rural|urban)\b", re.IGNORECASE
+)
 RESTRICTED_BEFORE = re.compile(
-    r"\b(?:of|among) (?:the|those|these|our) [^,.;]{0,60}?\b(?:who|whose|with|from|without|that) [^,.;]{0,80},\s*$",
+    r"\b(?:of|among) (?:the|those|these|our) [^,.;]{0,60}?\b(?:who|whose|with|from|without"
+    r"|that) [^,.;]{0,80},\s*$",
     re.IGNORECASE,
 )
 # Texts of which there is usually one for each who took part.
@@ -95,211 +110,25 @@ NARROWS = re.compile(
 )
 CLOSES = re.compile(r"[\s)'\]]{0,4}(?:[.;:,(!]|$|and\b|or\b|while\b|but\b|\[)", re.IGNORECASE)
 PASSIVE = re.compile(
-    r"[\s)'\]]{0,4}(?:\([^()]{0,60}\)\s?)?(?:(?:was|were|is|are|had been|has been|emerged|appeared|occurred|featured"
+    r"[\s)'\]:–—-]{0,4}(?:\([^()]{0,60}\)\s?)?(?:(?:was|were|is|are|had been|has been|emerged"
+    r"|appeared|occurred|featured"
     r"|came up|arose|surfaced|recurred|ran through)\s)?(?:(?:also|only|\w{3,12}ly)\s)?"
     r"(?:(?:\w{2,12}ed|found|seen|present|evident|apparent|visible|common|told|spoken of)\s){0,2}"
     r"(?:(?:by|in|among|amongst|across|from|for|to|with)\s)?(?:the\s|all\s)?"
     rf"(?:{lexicon.any_of(lexicon.COMPARATOR_OF)}\s)?$",
     re.IGNORECASE,
 )
-COUNTED_WHOLE = {"ratio", "n=", "k out of N", "of N, k", "n (%)", "percent", "table cell", "quantifier + n=",
+COUNTED_WHOLE = {"ratio", "n=", "k out of N", "of N, k", "n (%)", "percent", "table cell",
+                 "quantifier + n=",
                  "quantifier + k out of N", "quantifier + percent"}  # fmt: skip
 COUNTED = ("unit", "people", "material")
 ADDS = ("remaining", "further")
 SAMPLE_OF = re.compile(r"\b(?:sample|cohort) of\b", re.IGNORECASE)
-DEFINITE = re.compile(r"\b(?:our|the|these)\s{1,3}$", re.IGNORECASE)
+DEFINITE = re.compile(r"\b(?:our|the|these|of|with|from|among)\s{1,3}$", re.IGNORECASE)
 TELLS = re.compile(
     rf"\s(?:\w+ly\s|also\s|all\s)?{lexicon.any_of(lexicon.TELLING)}\b", re.IGNORECASE
 )
 MARKS = "*_“\"‘'"
-
-
-# The author's own links -------------------------------------------------------------------------
-
-
-def read_claims_toml(folder, themes, codes, problems):
-    """Links and words that the author has fixed: claims.toml in the study.
-
-    Each [[claim]] has `sentence` (as it stands in the manuscript), `theme` (a theme, a code, or
-    one of NOT_THEMES), and where a sentence holds several claims `claim` (the claim's words);
-    `part = true` says that the claim counts a part of the theme. [quantifiers] replaces ranges of
-    the lexicon: most = [0.5, 1.0]. An entry whose sentence is no longer in the manuscript is not
-    used and is said (`unused_entries`); it is never applied to another sentence.
-
-    Returns
-    -------
-    fixed : DataFrame
-        sentence, claim, theme, part; without rows where the study has no such file.
-    ranges : dict of str to (float, float)
-    """
-    columns = ["sentence", "claim", "theme", "part"]
-    path = Path(folder) / FILE
-    if not path.is_file():
-        return pd.DataFrame(columns=columns), {}
-    text = read_text(path, FILE, problems)
-    if text is None:
-        return pd.DataFrame(columns=columns), {}
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        todo = "Mend this line; words stand between straight quotation marks."
-        problems.append(Problem(f"cannot be read: {error}.", todo, FILE))
-        return pd.DataFrame(columns=columns), {}
-    for name in content:
-        if name not in ("claim", "quantifiers"):
-            what = f"'{name}' is unknown.{did_you_mean(name, ['claim', 'quantifiers'])}"
-            problems.append(Problem(what, "Write [[claim]] or [quantifiers].", FILE))
-    known = [*themes["theme"], *codes["code"], *NOT_THEMES]
-    rows = []
-    entries = content.get("claim", [])
-    if not isinstance(entries, list):
-        problems.append(Problem("[claim] is one table.", "Write [[claim]] above each entry.", FILE))
-        entries = []
-    for number, entry in enumerate(entries, start=1):
-        rows += _entry(number, entry, known, columns, problems)
-    ranges = _ranges(content.get("quantifiers", {}), problems)
-    return pd.DataFrame(rows, columns=columns), ranges
-
-
-def _entry(number, entry, known, columns, problems):
-    where = f"[[claim]] number {number}"
-    sound = True
-    for key, value in entry.items():
-        if key not in columns:
-            what = f"{where}: key '{key}' is unknown.{did_you_mean(key, columns)}"
-            problems.append(Problem(what, f"The keys are {', '.join(columns)}.", FILE))
-            sound = False
-        elif not isinstance(value, bool if key == "part" else str):
-            kind = "true or false" if key == "part" else "words between quotation marks"
-            problems.append(Problem(f"{where}: {key} = {value} has the wrong form.",
-                                    f"Write {kind}.", FILE))  # fmt: skip
-            sound = False
-    for key in ("sentence", "theme"):
-        if key not in entry:
-            problems.append(Problem(f"{where}: '{key}' is missing.", "Write it.", FILE))
-            sound = False
-    theme = entry.get("theme")
-    if isinstance(theme, str) and theme not in known:
-        what = f"{where}: theme '{theme}' is unknown.{did_you_mean(theme, known)}"
-        todo = f"Write a theme, a code, or one of {', '.join(NOT_THEMES)}."
-        problems.append(Problem(what, todo, FILE))
-        sound = False
-    if not sound:
-        return []
-    return [(entry["sentence"], entry.get("claim", ""), theme, entry.get("part", False))]
-
-
-def _ranges(given, problems):
-    names = dict.fromkeys(lexicon.QUANTIFIERS.values())
-    ranges = {}
-    for name, value in given.items():
-        if name not in names:
-            what = f"[quantifiers]: '{name}' is no quantifier.{did_you_mean(name, list(names))}"
-            problems.append(Problem(what, f"They are {', '.join(names)}.", FILE))
-        elif not _is_range(value):
-            what = f"[quantifiers]: {name} = {value} is no range of shares."
-            problems.append(Problem(what, "Write two shares from 0 to 1: [0.5, 1.0].", FILE))
-        else:
-            ranges[name] = (float(value[0]), float(value[1]))
-    return ranges
-
-
-def _is_range(value):
-    numbers = isinstance(value, list) and len(value) == 2
-    numbers = numbers and all(isinstance(x, int | float) and not isinstance(x, bool) for x in value)
-    return bool(numbers) and 0 <= value[0] <= value[1] <= 1
-
-
-def key_of(sentence):
-    """A sentence without italic marks, quotation marks, case and spacing."""
-    return " ".join(re.findall(r"\w+", plain_view(sentence).lower()))
-
-
-def suggested_entry(text, claim):
-    """The entry for claims.toml that would settle an ambiguous claim.
-
-    Parameters
-    ----------
-    text : str
-        The manuscript's text.
-    claim : mapping
-        A row of the linked claims.
-    """
-
-    def quoted(words):
-        words = " ".join(words.split()).replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{words}"'
-
-    choices = claim["candidates"].split("; ") if claim["candidates"] else []
-    lines = [
-        "[[claim]]",
-        f"sentence = {quoted(text[claim['sentence_start'] : claim['sentence_end']])}",
-        f"claim = {quoted(claim['snippet'])}",
-        f'theme = "{choices[0] if choices else "nothing"}"'
-        + (f"  # or {', '.join(choices[1:])}" if choices[1:] else ""),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-# Names of themes and codes ----------------------------------------------------------------------
-
-
-class Names:
-    """Finds the themes and codes that a stretch of the view names."""
-
-    def __init__(self, themes, codes):
-        self.parent = dict(zip(themes["theme"], themes["parent"], strict=True))
-        named = {}
-        for theme, label, aliases in themes[["theme", "label", "aliases"]].itertuples(index=False):
-            for name in [label, *aliases.split(";"), theme.replace("_", " ")]:
-                if key_of(name):
-                    named.setdefault(key_of(name), theme)
-        self.codes = set()
-        for code in codes["code"]:
-            name = key_of(code.replace("_", " "))
-            if name and name not in named:
-                named[name] = code
-                self.codes.add(code)
-        self.of_name = named
-        longest_first = sorted(named, key=lambda name: (-len(name), name))
-        pattern = "|".join(_spelled(name) for name in longest_first) or "(?!)"
-        self.pattern = re.compile(rf"(?<!\w)(?:{pattern})(?:'s|s)?(?!\w)", re.IGNORECASE)
-        self.groups = [named[name] for name in longest_first]
-        self.single = [" " not in name for name in longest_first]
-
-    def find(self, view, start, end):
-        """(start, end, theme or code, one word?) of each name, the longest where they overlap."""
-        found = []
-        for match in self.pattern.finditer(view, start, end):
-            at = match.lastindex - 1
-            found.append((match.start(), match.end(), self.groups[at], self.single[at]))
-        return found
-
-    def most_specific(self, targets):
-        """The targets without those of which a sub-theme is among them."""
-        above = {self.parent.get(target, "") for target in targets}
-        return [target for target in dict.fromkeys(targets) if target not in above]
-
-    def children(self, theme):
-        return [child for child, parent in self.parent.items() if parent == theme]
-
-
-def _spelled(name):
-    """Pattern of a name's words, British or American, whatever stands between them."""
-    words = []
-    for word in name.split():
-        word = re.escape(word)
-        word = re.sub(
-            "is(?=(?:e|ed|es|ing|ation|ations)$)|iz(?=(?:e|ed|es|ing|ation|ations)$)", "i[sz]", word
-        )
-        word = re.sub("center|centre", "cent(?:er|re)", word)
-        word = re.sub("cent\\(\\?:er\\|re\\)(?=ed)|centr(?=ed)", "cente?r", word)
-        word = re.sub("(?<=[a-z]{2})ou?r(?=$|al|able|ed|ing|ful)", "ou?r", word)
-        words.append(word)
-    return "(" + r"[\W_]{1,4}".join(words) + ")"
-
-
-# Linking ----------------------------------------------------------------------------------------
 
 
 def link_claims(manuscript, claims, themes, codes, *, units, size, fixed):
@@ -340,30 +169,6 @@ def link_claims(manuscript, claims, themes, codes, *, units, size, fixed):
     return pd.concat([claims, links], axis=1)
 
 
-def unused_entries(text, claims, fixed):
-    """Entries of claims.toml whose sentence and claim are not in the manuscript, as sentences."""
-    keys = {
-        (key_of(text[row.sentence_start : row.sentence_end]), key_of(row.snippet))
-        for row in claims.itertuples()
-    }
-    sentences = {sentence for sentence, _ in keys}
-    said = []
-    for sentence, claim, theme, _ in fixed.itertuples(index=False):
-        used = (key_of(sentence), key_of(claim)) in keys if claim else key_of(sentence) in sentences
-        if not used:
-            said.append(
-                f"claims.toml ties a claim to '{theme}' in the sentence "
-                f"'{_short(sentence)}', which is no longer in the manuscript in these words. "
-                "Look at the claim again, then correct or remove the entry."
-            )
-    return said
-
-
-def _short(words, length=60):
-    words = " ".join(words.split())
-    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
-
-
 class _Linker:
     def __init__(self, text, view, claims, names, units, size, fixed):
         self.text, self.view, self.names, self.size = text, view, names, size
@@ -388,7 +193,7 @@ class _Linker:
             return (kind, "kind", "", kind != "(part of the sample)")
         named = self._by_names(at, claim)
         theme = named[0]
-        if not theme and named[1] != "ambiguous" or named[1] == "heading":
+        if (not theme and named[1] != "ambiguous") or named[1] == "heading":
             part = self._part_of_sample(claim)
             if part:
                 return (part, "kind", "", False)
@@ -432,13 +237,16 @@ class _Linker:
         return ""
 
     def _is_literature(self, claim):
+        before = self.view[max(claim["sentence_start"], claim["start"] - 80) : claim["start"]]
+        if claim["cited"] and STUDY_OF.search(before):
+            return True
         if not claim["cited"] or claim["part"] in ("abstract", "methods"):
             return False
         if claim["part"] == "results" and not OTHERS.search(claim["sentence"]):
             return False
         if claim["kind"] in ("n=", "N=") and not OTHERS.search(claim["sentence"]):
             return False
-        if OWN.search(claim["sentence"]) or pd.notna(claim["N"]) and claim["N"] == self.size:
+        if OWN.search(claim["sentence"]) or (pd.notna(claim["N"]) and claim["N"] == self.size):
             return False
         after = self.view[claim["end"] : claim["sentence_end"]]
         return not COMPARES.search(after)
@@ -453,11 +261,15 @@ class _Linker:
             return False
         took_part = TOOK_PART.search(claim["sentence"])
         if kind == "n=":
-            return n == self.size and unit in self.units and not self._named(claim)
+            early = unit in self.units or claim["part"] in ("abstract", "methods")
+            return n == self.size and early and not self._named(claim)
         if kind in ("count", "n (%)"):
             return n == self.size and bool(took_part)
         if claim["unit"] == "sample":
             return True
+        told = [name for name in self._named(claim) if name[1] <= claim["start"]]
+        if told and PASSIVE.fullmatch(self.view[told[-1][1] : claim["start"]]):
+            return False  # 'Teamwork was described by 22 nurses'
         definite = DEFINITE.search(self.view[max(0, claim["start"] - 8) : claim["start"]])
         if (
             not definite
@@ -513,7 +325,7 @@ class _Linker:
         return self.cache[key]
 
     def _counts_as_name(self, name):
-        """A code of one word is a name only where it is set off: *belonging*, or belonging (n = 3)."""
+        """A code of one word is a name only where it is set off: *belonging*, belonging (n = 3)."""
         start, end, target, single = name
         if target not in self.names.codes or not single:
             return True
@@ -567,7 +379,7 @@ class _Linker:
         """End of the claim before and start of the claim behind, within the sentence."""
         left, right = claim["sentence_start"], claim["sentence_end"]
         for other in self.rows[max(0, at - 6) : at + 7]:
-            if other is claim or other["end"] > claim["start"] and other["start"] < claim["end"]:
+            if other is claim or (other["end"] > claim["start"] and other["start"] < claim["end"]):
                 continue
             if other["end"] <= claim["start"]:
                 left = max(left, other["end"])
@@ -588,7 +400,8 @@ class _Linker:
         chosen = [ordered[0]]
         for name in ordered[1:]:
             first, second = sorted([chosen[-1], name])
-            if not JOINED.fullmatch(self.view[first[1] : second[0]]):
+            between = re.sub(r"\([^()]*\)", "", self.view[first[1] : second[0]])
+            if not JOINED.fullmatch(between):
                 break
             chosen.append(name)
         targets = self.names.most_specific([name[2] for name in chosen])
@@ -642,7 +455,7 @@ class _Linker:
             return (theme, where, "", self._is_whole(claim, name, where))
         whole = False
         if claim["kind"] in COUNTED_WHOLE - {"n=", "table cell"} and claim["n"] is not pd.NA:
-            whole = (claim["headings"], theme) not in self.headline and not claim["n"] == 1
+            whole = (claim["headings"], theme) not in self.headline and claim["n"] != 1
         if whole:
             self.headline.add((claim["headings"], theme))
         return (theme, "heading", "", whole)
@@ -685,12 +498,14 @@ class _Linker:
                 gap = self.view[end : claim["start"]]
                 long = len(gap) > 60 or re.search(r"[,;:]\s*\w+\s+\w+", gap)
                 return not long and not PART_OF_NAME.match(gap)
-            return True
+            return bool(claim["unit"] or claim["quantifier"])
         if where == "after" and NARROWS.match(self.view[end : end + 20]):
+            return False
+        if SOME.search(claim["snippet"]):
             return False
         if kind in COUNTED_WHOLE:
             return not (kind == "of N, k" and n == 1)
-        if pd.notna(n) and n == 1 or not self._counts_all(claim):
+        if (pd.notna(n) and n == 1) or not self._counts_all(claim):
             return False
         if where == "before":
             return bool(PASSIVE.fullmatch(self.view[end : claim["start"]]))

@@ -121,10 +121,12 @@ def range_of(quantifier, ranges):
 def range_in_words(quantifier, ranges):
     """The range of a quantifier, as a clause."""
     low, high = range_of(quantifier, ranges)
-    edges = [f"more than {100 * share:.0f}" if round(share % 0.01, 6) == 0.001 else f"{100 * share:g}"
-             for share in (low,)] + [f"less than {100 * high + 0.1:.0f}" if round(high % 0.01, 6) == 0.009
-             else f"{100 * high:g}"]  # fmt: skip
-    words = edges[0] if low == high else f"{edges[0]} to {edges[1]}"
+    first, last = f"{100 * low:g}", f"{100 * high:g}"
+    if round(low % 0.01, 6) == 0.001:  # as in 0.501
+        first = f"more than {100 * low:.0f}"
+    if round(high % 0.01, 6) == 0.009:  # as in 0.499
+        last = f"less than {100 * high + 0.1:.0f}"
+    words = first if low == high else f"{first} to {last}"
     return f"'{quantifier}' stands for {words}% in the lexicon"
 
 

@@ -33,7 +33,8 @@ YEAR = r"(?:1[89]|20)\d{2}[a-z]?"
 CITATIONS = re.compile(
     rf"""
       \[\s?\d{{1,3}}[a-z]?(?:\s?[,;–-]\s?\d{{1,3}}[a-z]?){{0,40}}\s?\]        # [1,3-5]
-    | \((?!\s?[nN]\s?=)[^()\d]{{0,120}}[A-Z][^()\d]{{0,120}},?\s{YEAR}\b[^()]{{0,300}}\) # (Ho, 2019)
+    | \((?!\s?[nN]\s?=)[^()\d]{{0,120}}[A-Z][^()\d]{{0,120}},?\s{YEAR}\b   # (Ho, 2019)
+      [^()]{{0,300}}\)
     | (?<=[A-Za-z.])\s\({YEAR}(?:,\s[^()]{{0,30}})?\)                        # Ho and Lee (2019)
     | (?<=[a-z][.,])\d{{1,3}}(?:[,–-]\d{{1,3}}){{0,10}}(?=\s|$)              # burnout.12,13
     | [¹²³⁰⁴-⁹]+(?:[,–-][¹²³⁰⁴-⁹]+)*
@@ -139,13 +140,15 @@ BEFORE = [
         r"|average|Mean|Median|Range)|[χβηρσµμ)²±])\s{0,3}²?\s{0,3}[=<>≤≥:±]\s{0,2}[=−-]?\s?$")),
     ("statistic", "offsme", re.compile(
         r"\b(?:mean|median|average|SD|IQR|CI|score|scores|range|aged?)\s(?:age\s|score\s)?"
-        r"(?:of|was|from|is)\s$|\b(?:mean|median|average)\b[^.;,]{1,30}\s(?:was|were|of|is)\s$", re.I)),
+        r"(?:of|was|from|is)\s$"
+        r"|\b(?:mean|median|average)\b[^.;,]{1,30}\s(?:was|were|of|is)\s$", re.I)),
     ("duration or age", "mnr", re.compile(
         r"\b(?:aged|ages|age)\s(?:from|between|of|over|under)\s$", re.I)),
     ("money", "$£€¥₹", re.compile(r"[$£€¥₹]\s?$")),
     ("list number", "([", re.compile(r"(?:^|[\s:;,.])[(\[]$")),
     ("identifier", "#/:@", re.compile(r"(?:#|\w[/@:])$")),
-    ("scale", "m1frfon", re.compile(r"\b(?:scale|Likert)\b[^.;]{0,20}(?:of|from|\()\s{0,2}$", re.I)),
+    ("scale", "fm(", re.compile(
+        r"\b(?:scale|Likert)\b[^.;]{0,20}(?:of|from|\()\s{0,2}$", re.I)),
     ("hyphen compound", "-", re.compile(r"[A-Za-z]-$")),
 ]  # fmt: skip
 # What stands right after a number.
@@ -159,6 +162,7 @@ AFTER = [
      r"(?!\s(?:nurses?|students?|residents?|trainees?|registrars?)\b)"),
     ("statistic", r"\s{0,2}(?:±|%?\s{0,2}(?:CI\b|confidence|credible))"),
     ("money", r"\s{0,2}(?:dollars|pounds|euros|cents|USD|GBP|EUR|AUD|CAD)\b"),
+    ("large number", r"\s{1,3}(?:thousand|million|billion)\b"),
     ("measure", r"\s?(?:mg|kg|µg|μg|g|ml|mL|cm|mm|km|m2|kb|MB|GB|°|℃|bpm|mmHg|kcal|miles|beds?)\b"
      r"|-bed"),
     ("scale", r"[-\s]point\b"),
@@ -205,19 +209,20 @@ def why_not(view, start, end, previous):
     if previous[1] in CARRYING and CARRIED.match(gap):
         return previous[1]
     number = view[start:end].lower()
+    if before[-1:] in (".", "·", ",") and before[-2:-1].isdigit():
+        return "decimal"
     for reason, pattern in AFTER:
         if pattern.match(view, end):
             return reason
     last = before.rstrip()[-1:]
-    if not last or before.endswith("\n"):
-        if number.isdigit() and re.match(r"[.)]\s", view[end : end + 2]):
-            return "list number"
+    if not last and number.isdigit() and re.match(r"[.)]\s", view[end : end + 2]):
+        return "list number"
     words = LAST_WORDS.search(before[-40:])
     determiner, word = (part.lower() for part in words.groups("")) if words else ("", "")
     reason = PREVIOUS_WORD.get(word, "")
     if reason and determiner not in DETERMINERS:
-        name = reason == "name of a participant"
-        if not name or (number.isdigit() and before[-1:] != "("):
+        named = reason in ("name of a participant", "identifier")
+        if not named or (number.isdigit() and before[-1:] != "("):
             return reason
     if number == "one" and word in PRONOUN_AFTER:
         return "idiom"

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.manuscript import lexicon
 from analysis.manuscript.claims import with_sections
-from analysis.manuscript.links import Names, key_of
+from analysis.manuscript.given_links import key_of
+from analysis.manuscript.names import Names
 from analysis.manuscript.quantities import LEXICON, in_range, in_words, range_in_words
 from analysis.manuscript.stops import plain_view
 
@@ -31,12 +32,14 @@ ONE_EACH = re.compile(
 )
 ITALIC = re.compile(r"(?<![*\w])\*(?![*\s])([^*\n]{3,80}?)(?<!\s)\*(?![*\w])")
 NO_LABEL = re.compile(
-    r"\b(?:et al|in vivo|a priori|post hoc|per se|ad hoc|de novo|in situ|vice versa|journal|versus|ibid"
+    r"\b(?:et al|in vivo|a priori|post hoc|per se|ad hoc|de novo|in situ|vice versa|journal"
+    r"|versus|ibid"
     r"|i\.e|e\.g|background|methods?|results?|conclusions?|aims?|objectives?|keywords?)\b|[\d“\"=]",
     re.IGNORECASE,
 )
 GENERIC = re.compile(
-    r"\b(?:limitations?|strengths?|implications?|future|recommendations?|conclusions?|overview|summary"
+    r"\b(?:limitations?|strengths?|implications?|future|recommendations?|conclusions?|overview"
+    r"|summary"
     r"|characteristics|participants?|sample|demographic\w*|reflexiv\w*|practice|policy|research"
     r"|quality|rigou?r|transferability|main findings|comparison|literature|context|setting)\b",
     re.IGNORECASE,
@@ -127,12 +130,8 @@ def _units_of_n(rows, units, size, blocks, view):
         for row in rows
         if row["unit"]
         and (
-            row["theme"] == "(sample)"
-            and pd.notna(row["n"])
-            and row["n"] == size
-            or pd.notna(row["N"])
-            and row["N"] == size
-            and row["theme"] != "(literature)"
+            (row["theme"] == "(sample)" and pd.notna(row["n"]) and row["n"] == size)
+            or (pd.notna(row["N"]) and row["N"] == size and row["theme"] != "(literature)")
         )
     ]
     nouns = list(dict.fromkeys(row["unit"] for row in stated))
@@ -169,7 +168,7 @@ def _says_one_each(blocks, view):
 def _share(row, size):
     """Share of the study that a claim states, None where it states none of all essays."""
     N = int(row["N"]) if pd.notna(row["N"]) else size
-    if not N or pd.notna(row["N"]) and size and row["N"] != size:
+    if not N or (pd.notna(row["N"]) and size and row["N"] != size):
         return None
     if pd.notna(row["n"]):
         return float(row["n"]) / N
@@ -217,9 +216,9 @@ def _drift(rows, size, ranges):
         share = _share(row, size)
         if share is None or row["theme"][:1] == "(" or not row["whole"]:
             continue
-        if _has_range(row["quantifier"]) and not row["comparator"]:
-            if in_range(row["quantifier"], "", share, ranges):
-                worded.append((row, share, LEXICON[row["quantifier"]][2]))
+        bare = _has_range(row["quantifier"]) and not row["comparator"]
+        if bare and in_range(row["quantifier"], "", share, ranges):
+            worded.append((row, share, LEXICON[row["quantifier"]][2]))
     first = {}  # one claim stands for all with its word and its share
     for row, share, strength in worded:
         first.setdefault((strength, round(share, 6)), row)
@@ -269,7 +268,7 @@ def _undiscussed(text, view, blocks, rows, names):
         return
     mentioned = {row["theme"] for row in rows if row["part"] in ("discussion", "conclusion")}
     for block in discussion:
-        for start, end, theme, single in names.find(view, block["start"], block["end"]):
+        for start, _end, theme, single in names.find(view, block["start"], block["end"]):
             set_off = text[max(0, start - 1) : start] in ("*", "“", '"', "‘", "_")
             if block["kind"] == "heading" or not single or set_off:
                 mentioned.add(theme)
@@ -344,9 +343,11 @@ def _unions(rows, names):
     """What two or more sub-themes allow for their theme, where no data decide."""
     largest = {}
     for row in rows:
-        if _is_theme(row) and pd.notna(row["n"]) and names.parent.get(row["theme"]):
-            if row["theme"] not in largest or row["n"] > largest[row["theme"]]["n"]:
-                largest[row["theme"]] = row
+        theme = row["theme"]
+        if not _is_theme(row) or pd.isna(row["n"]) or not names.parent.get(theme):
+            continue
+        if theme not in largest or row["n"] > largest[theme]["n"]:
+            largest[theme] = row
     for parent in dict.fromkeys(names.parent[theme] for theme in largest):
         children = [largest[child] for child in names.children(parent) if child in largest]
         stated = sorted({
@@ -359,7 +360,8 @@ def _unions(rows, names):
         values = [int(child["n"]) for child in children]
         low, high = max(values), sum(values)
         each = [
-            f"{k} means that {high - k or 'none'} are in both" if low <= k <= high and len(values) == 2
+            f"{k} means that {high - k or 'none'} are in both"
+            if low <= k <= high and len(values) == 2
             else f"{k} is {'possible' if low <= k <= high else 'outside'}"
             for k in stated
         ]  # fmt: skip
@@ -390,8 +392,8 @@ def _tallies(rows, evidence):
             continue
         yield (
             parts[0]["start"], parts[-1]["end"], "tally",
-            f"The section tells of {' + '.join(str(int(row['n'])) for row in parts)} = {tally}, and "
-            f"'{theme}' has {whole}; whether some are the same is not said.",
+            f"The section tells of {' + '.join(str(int(row['n'])) for row in parts)} = {tally}, "
+            f"and '{theme}' has {whole}; whether some are the same is not said.",
         )  # fmt: skip
 
 
