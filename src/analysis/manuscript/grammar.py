@@ -105,19 +105,17 @@ NUMBER_STARTS = {
     *lexicon.ONES, *lexicon.TEENS, *lexicon.TENS, "zero",
 }  # fmt: skip
 QUANTIFIER_STARTS = {re.split(r"[\s-]", words)[0] for words in QUANTIFIERS}
-NO_MODIFIER = (
-    set(
-        """a an the this that these those of in on at to from by with without for and or but nor as
-    than then so if when while where who whom whose which what is are was were be been being am has
-    have had do does did will would can could may might shall should must not no i we you he she it they
-    them us me my our your his her its their there here about into over under between among during
-    after before since until because although though however per via versus also only both each
-    every either neither another any some few many most all more less such very too just""".split()
-    )
-    | NUMBER_STARTS
-    | (TELLING - {"experienced"})
-    | STATING
+FUNCTION_WORDS = set(
+    """a an the this that these those of in on at to from by with without for and or but nor as
+    than then so if when while where who whom whose which what is are was were be been being am
+    has have had do does did will would can could may might shall should must not no i we you he
+    she it they them us me my our your his her its their there here about into over under between
+    among during after before since until because although though however per via versus also
+    only both each every either neither another any some few many most all more less such very
+    too just""".split()
 )
+# Words that end the run of modifiers between a number and its noun.
+NO_MODIFIER = FUNCTION_WORDS | NUMBER_STARTS | (TELLING - {"experienced"}) | STATING
 PLURAL_MODIFIERS = set(
     """women men sports arts services operations humanities sales overseas paediatrics obstetrics
     always perhaps physics mathematics economics politics news""".split()

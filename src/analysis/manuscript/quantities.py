@@ -1,5 +1,6 @@
 """What counts a claim allows: its number, its percentage, its comparator, its quantifier."""
 
+import math
 import re
 
 import pandas as pd
@@ -54,8 +55,10 @@ def rounds_to(k, N, percent, digits):
 
 
 def possible_percents(N, percent, digits):
-    """The k of N that round to the percentage."""
-    return [k for k in range(N + 1) if rounds_to(k, N, percent, digits)]
+    """The k of N that round to the percentage, as a range."""
+    half = 0.5 * 10**-digits + TINY
+    low, high = math.ceil((percent - half) * N / 100), math.floor((percent + half) * N / 100)
+    return range(max(low, 0), min(high, N) + 1)
 
 
 def _compares(value, limit, comparator, about):
