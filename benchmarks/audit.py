@@ -1,4 +1,4 @@
-"""How well the audit reads 384 invented sentences, and how long it takes for 1 MB of text.
+"""How well the audit reads the invented sentences of its table, and its time for 1 MB of text.
 
     python benchmarks/audit.py
 

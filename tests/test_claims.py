@@ -183,7 +183,9 @@ PIECES = st.sampled_from(
     ["n = ", "(", ")", "[", "]", "14", "ten", "of the ", "22 ", "nurses", " nurse ", "%", "64", "*",
      "“", "”", "'", "’", " most ", " all but ", "one", ", ", ". ", "\n", "-", "–", "/",
      " described ",
-     " (P1, P2) ", " of 9,999,999 ", "another ", "alpha = ", ".81", "İ", "ß", "\u2028", "٣", "²", "\x85", "a dozen "]
+     " (P1, P2) ",
+     " of 9,999,999 ", "another ", "alpha = ", ".81", "İ", "ß", "\u2028", "٣", "²", "\x85",
+     "a dozen "]
 )  # fmt: skip
 
 

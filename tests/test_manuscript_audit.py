@@ -268,6 +268,16 @@ def test_without_data_nothing_is_said_to_be_checked():
     assert "No coding was at hand" in found["reason"][0]
 
 
+def test_a_manuscript_is_audited_without_any_study():
+    themes = pd.DataFrame(columns=["theme", "label", "parent", "aliases"], dtype=str)
+    for sentence in ("Nobody counted.", "Of the 22 nurses, 14 (55%) described loneliness."):
+        written = one_sentence("results", "", sentence)
+        found = audit(written, themes, NO_CODES, Evidence(), units=[], size=None, fixed=NO_LINKS,
+                      ranges={})  # fmt: skip
+        assert found.findings["verdict"].tolist() in ([], ["agrees", "bound broken"])
+        assert len(found.findings) == len(found.claims)
+
+
 def test_a_part_above_its_theme_breaks_a_bound_and_below_is_not_traceable():
     assert finding("Six nurses felt guilt because they left.")["verdict"] == "bound broken"
     row = finding("Four nurses felt guilt because they left.")

@@ -246,7 +246,7 @@ class _Judge:
         if row["N"] > count.N or (ours and allows(row, count.low, int(row["N"]), self.ranges)):
             return Judgement(
                 "contradicts data",
-                f"The manuscript counts out of {int(row['N'])}; the study has {count.N} {self.unit}.",
+                f"It counts {int(row['N'])} in all; the study has {count.N} {self.unit}.",
                 self._found(row["theme"], count),
                 self._suggest(row, count),
             )

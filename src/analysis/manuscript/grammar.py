@@ -55,7 +55,8 @@ OF_NUMBER = re.compile(
     rf"\s{{1,3}}of\s{{1,3}}(?:(?:the|our|all|these|those)\s{{1,3}}){{0,2}}({NUMBER})", re.IGNORECASE
 )
 OF_THEM = re.compile(
-    r"\s{1,4}of\s(?:them|us|these|those|whom)\b(?!\s\w+s\b)|\s{1,4}others\b", re.IGNORECASE
+    r"\s{1,4}of\s(?:them|us|these|those|whom)\b(?!\s(?!this\b|was\b|is\b|has\b)\w+s\b)|\s{1,4}others\b",
+    re.IGNORECASE,
 )
 OF_THOSE = re.compile(
     r"\s{1,4}of\s(?:all\s)?those\s(?:interviewed|surveyed|asked|taking\spart|who\s\w+)",
@@ -126,7 +127,7 @@ AGREEMENT = re.compile(
       |agreement|concordance|reliability))
     (?:\s(?:coefficients?|values?|scores?|statistics?|rate|level))?
     (?:\s?[(\[](?:[κα]|k|kappa|alpha|icc)[)\]])?
-    (?:\s(?:between|among|of|for|across)\s(?:the\s)?(?:\w+\s){0,3}?(?=was|were|is|of|at|reached))?
+    (?:\s(?:between|among|of|for|across|on)\s(?:the\s)?(?:[\w%]+\s){0,4}?(?=was|were|is|of|at|reached))?
     \s{0,2}(?:=|:|was|were|is|of|at|reached|reaching|averaged|exceeded|ranged|ranging|being|equal(?:l?ed|s)?
       |>|≥|<|\(|\[)
     \s{0,2}(?:(?:from|between|to|of|at|found|calculated|good|high|excellent|substantial|be|almost|perfect|as
@@ -423,6 +424,10 @@ class Reader:
         if noun and "N" not in found:
             found["of"] = value_of(of[1])
         noun = noun or self.counted(end, self.either)
+        them = None if noun or first else OF_THEM.match(self.view, end)
+        told = them and self.values(them.end())
+        if told:  # 'the majority of these (n = 8)'
+            end, found, first = told[0], {**told[1], **found}, told
         except_for = noun and BUT.match(self.view, noun[0])
         if except_for and found["quantifier"] == "all" and self.size is not None:
             missing = value_of(except_for[1])
@@ -544,9 +549,11 @@ class Reader:
 
     def _kind_of_number(self, at, match, end, found, noun, total, first):
         form = "digit+unit" if match[0][0].isdigit() else "word+unit"
+        verb = self._verb(end)
+        tells = verb in TELLING or (verb.endswith("ed") and len(verb) > 4)
         if total:
             bracketed = self.view[max(0, at - 3) : at].strip()[-1:] in "([" and at > 0
-            if noun or "percent" in found or found["N"] == self.size or bracketed:
+            if noun or tells or "percent" in found or found["N"] == self.size or bracketed:
                 return "k out of N"
             return ""
         if noun:
@@ -567,8 +574,6 @@ class Reader:
         if self._continues(at, end):
             found |= {k: v for k, v in self.last.values.items() if k in ("unit", "counts")}
             return "count"
-        verb = self._verb(end)
-        tells = verb in TELLING or (verb.endswith("ed") and len(verb) > 4)
         if found["n"] != 1:
             tells = tells or verb in STATING
         if tells and CLAUSE_START.search(self.view[max(0, at - 30) : at]):

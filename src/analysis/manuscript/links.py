@@ -88,7 +88,9 @@ RESTRICTS = re.compile(
     re.IGNORECASE,
 )
 SOME = re.compile(
-    r"\b(?:male|female|younger|older|senior|junior|newly|experienced|rural|urban)\b", re.IGNORECASE
+    r"\b(?:male|female|younger|older|senior|junior|newly|experienced|rural|urban"
+    r"|of (?:these|them))\b",
+    re.IGNORECASE,
 )
 RESTRICTED_BEFORE = re.compile(
     r"\b(?:of|among) (?:the|those|these|our) [^,.;]{0,60}?\b(?:who|whose|with|from|without"
@@ -454,7 +456,8 @@ class _Linker:
             where = "before" if name[1] <= claim["start"] else "after"
             return (theme, where, "", self._is_whole(claim, name, where))
         whole = False
-        if claim["kind"] in COUNTED_WHOLE - {"n=", "table cell"} and claim["n"] is not pd.NA:
+        counted = claim["kind"] in COUNTED_WHOLE - {"n=", "table cell"}
+        if counted and not SOME.search(claim["snippet"]) and pd.notna(claim["n"]):
             whole = (claim["headings"], theme) not in self.headline and claim["n"] != 1
         if whole:
             self.headline.add((claim["headings"], theme))

@@ -168,6 +168,8 @@ def _says_one_each(blocks, view):
 def _share(row, size):
     """Share of the study that a claim states, None where it states none of all essays."""
     N = int(row["N"]) if pd.notna(row["N"]) else size
+    if re.search(r"\bof (?:these|them)\b", row["snippet"]):
+        return None
     if not N or (pd.notna(row["N"]) and size and row["N"] != size):
         return None
     if pd.notna(row["n"]):
