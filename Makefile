@@ -2,6 +2,7 @@
 #   STUDY  a folder's name in data/raw, or a path to a study folder
 #   OUT    where the outputs of a study outside this repository go
 #   FORCE=1    even if nothing changed
+#   MANUSCRIPT  a file to audit; SUGGEST=1 prints the right words too
 #   TIMEOUT=s  stop a notebook whose cell takes longer than so many seconds
 #   ENGINE=kernel  an ordinary Jupyter kernel for each notebook, as on macOS
 
@@ -11,6 +12,8 @@ OUT     =
 FORCE   =
 TIMEOUT =
 ENGINE  =
+MANUSCRIPT =
+SUGGEST =
 PYTHON  =
 
 # The environment is named by what the lock file says, not by when it was written: a clone or a
@@ -21,7 +24,7 @@ FOR := "$(STUDY)" $(if $(OUT),--out "$(OUT)")
 HOW := $(if $(FORCE),--force) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(ENGINE),--engine $(ENGINE))
 PHASES := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]_*.ipynb))))
 
-.PHONY: help all figures status verify lab new test test-all lint clean $(PHASES)
+.PHONY: help all figures status verify audit lab new test test-all lint clean $(PHASES)
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +46,10 @@ status: $(ENV) ## which phases are up to date, which are not, and why
 
 verify: $(ENV) ## for reviewers: run the shipped study anew and compare with what is committed
 	@$(RUN) verify
+
+audit: $(ENV) ## MANUSCRIPT=path: its numbers and quotations against the codings of STUDY (or STUDY=none)
+	@if [ -z "$(MANUSCRIPT)" ]; then echo "Say which: make audit MANUSCRIPT=path/to/manuscript.docx STUDY=path/to/study"; exit 2; fi
+	@$(RUN) audit "$(MANUSCRIPT)" --study "$(STUDY)" $(if $(OUT),--out "$(OUT)") $(if $(SUGGEST),--suggest)
 
 lab: $(ENV) ## open the notebooks in JupyterLab (end it with Ctrl-C)
 	@if [ "$(origin STUDY)" = "command line" ]; then echo 'In each notebook, set study = "$(STUDY)" in the cell of the parameters.'; fi

@@ -28,6 +28,7 @@ COMPOSERS = {  # they run phases; they hold no idea
     "lab",
     "__main__",
     "new_study",
+    "auditing",
 }
 NO_NOUNS = {"utils", "util", "helpers", "common", "misc", "manager"}
 

@@ -25,6 +25,11 @@ def main(arguments=None):
         command.add_argument("--out", help="folder for the outputs of a study outside data/raw")
     verify = commands.add_parser("verify", help="run a committed study anew and compare")
     verify.add_argument("study", nargs="?", default="pacemakers")
+    audit = commands.add_parser("audit", help="hold a manuscript against a study's codings")
+    audit.add_argument("manuscript", help="a .docx, .md, .txt, .html or .tex file")
+    audit.add_argument("--study", default="pacemakers", help="a name, a path, or none")
+    audit.add_argument("--out", help="folder of the outputs of a study outside data/raw")
+    audit.add_argument("--suggest", action="store_true", help="print the right words too")
     new = commands.add_parser("new", help="write an empty study folder that explains itself")
     new.add_argument("path")
 
@@ -54,11 +59,12 @@ def _in_words(error):
     return f"{error.strerror or error}{place}."
 
 
+def _say(text, end="\n"):
+    print(text, end=end, flush=True)
+
+
 def run(options):
     from analysis import pipeline
-
-    def say(text, end="\n"):
-        print(text, end=end, flush=True)
 
     try:
         ran = pipeline.run(
@@ -68,14 +74,14 @@ def run(options):
             force=options.force,
             engine=options.engine,
             timeout=options.timeout,
-            say=say,
+            say=_say,
         )
     except pipeline.PhaseError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     if not ran:
-        say("Nothing to do: every result is up to date.")
-    say(pipeline.where(pipeline.settle(options.study, options.out)))
+        _say("Nothing to do: every result is up to date.")
+    _say(pipeline.where(pipeline.settle(options.study, options.out)))
     return 0
 
 
@@ -109,10 +115,7 @@ def verify(options):
     from analysis.study import ROOT
     from analysis.verify import verify
 
-    def say(text, end="\n"):
-        print(text, end=end, flush=True)
-
-    same = verify(options.study, differences=ROOT / "verification", say=say)
+    same = verify(options.study, differences=ROOT / "verification", say=_say)
     return 0 if same else 1
 
 
@@ -124,7 +127,52 @@ def new(options):
     return 0
 
 
-COMMANDS = {"run": run, "figures": figures, "status": status, "verify": verify, "new": new}
+def audit(options):
+    """1 if something in the manuscript is wrong, else 0."""
+    from pathlib import Path
+
+    from analysis import auditing, pipeline
+    from analysis.problems import Problem, StudyError, stop_if
+
+    path = Path(options.manuscript).expanduser()
+    if not path.is_file():
+        raise StudyError(
+            [Problem("there is no such file.", "Say MANUSCRIPT=path/to/file.", str(path))]
+        )
+    if options.study == "none":
+        codings, shortest = auditing.no_codings(), pipeline.parameter(None, "shortest_quotation")
+    else:
+        settings = pipeline.settle(options.study, options.out)
+        pipeline.run(options.study, out=options.out, phases=PHASES[:5], say=_say)
+        settings = pipeline.settle(options.study, options.out)
+        codings = auditing.read_codings_of(settings)
+        shortest = pipeline.parameter(settings, "shortest_quotation")
+    problems = []
+    audited = auditing.audit_manuscript(path, codings, problems, shortest=shortest)
+    stop_if(problems)
+    folder = pipeline.audit_folder(None if options.study == "none" else settings, path)
+    written = auditing.write_audit(audited, path, codings, folder, problems)
+    stop_if(problems)
+    against = (
+        "itself, without codings"
+        if options.study == "none"
+        else (f"the codings of {settings.name} ({codings.size} essays, rule: {settings.consensus})")
+    )
+    print(f"{path.name}, held against {against}")
+    print("\n".join(auditing.as_lines(audited, codings, suggest=options.suggest)))
+    pages = [file for file in written if file.suffix in (".html", ".docx")]
+    print("\nThe manuscript with all marks in place: " + ", ".join(map(pipeline.shown, pages)))
+    return 1 if len(audited.wrong) else 0
+
+
+COMMANDS = {
+    "run": run,
+    "figures": figures,
+    "status": status,
+    "verify": verify,
+    "audit": audit,
+    "new": new,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,8 +13,8 @@ from analysis.files import write_atomic
 from analysis.manuscript.audit import Audit, audit
 from analysis.manuscript.comments import commented_copy
 from analysis.manuscript.evidence import Evidence
+from analysis.manuscript.given_links import read_claims_toml
 from analysis.manuscript.interchange import as_json
-from analysis.manuscript.links import read_claims_toml
 from analysis.manuscript.marks import marks
 from analysis.manuscript.names import Names
 from analysis.manuscript.page import as_page
@@ -34,7 +34,10 @@ from analysis.tables import read_output, write_table
 from analysis.themes import read_themes
 
 MANUSCRIPTS = tuple(f"manuscript.{ending}" for ending in ("docx", "md", "txt", "html", "tex"))
-AUTHOR, DATE = "Manuscript audit", "2000-01-01T00:00:00Z"  # a date of no day: same input, same bytes
+AUTHOR, DATE = (
+    "Manuscript audit",
+    "2000-01-01T00:00:00Z",
+)  # a date of no day: same input, same bytes
 
 
 @dataclass(frozen=True)
@@ -165,19 +168,23 @@ def _coefficients(coded):
     of_themes = read_output(coded / "agreement_themes.csv", alpha=float, ac1=float, pabak=float)
     together = read_output(coded / "agreement_all_codes.csv", alpha=float)
     pooled = together[together["unit"].eq("essay") & together["coefficient"].eq("pooled alpha")]
-    pairs = read_output(coded / "agreement_pairs.csv", kappa=float, both=int, neither=int, units=int)
+    pairs = read_output(
+        coded / "agreement_pairs.csv", kappa=float, both=int, neither=int, units=int
+    )
     pairs = pairs[pairs["unit"].eq("essay")]
     found = [
         table.rename(columns={name: "of"}).melt("of", ["alpha", "ac1", "pabak"], "coefficient")
         for table, name in ((of_codes, "code"), (of_themes, "theme"))
     ]
-    found.append(pooled[["alpha"]].rename(columns={"alpha": "value"}).assign(coefficient="alpha", of=""))
     found.append(
-        pairs.rename(columns={"code": "of", "kappa": "value"}).assign(coefficient="kappa")
+        pooled[["alpha"]].rename(columns={"alpha": "value"}).assign(coefficient="alpha", of="")
     )
+    found.append(pairs.rename(columns={"code": "of", "kappa": "value"}).assign(coefficient="kappa"))
     if pairs["units"].sum():
         agreed = (pairs["both"] + pairs["neither"]).sum() / pairs["units"].sum()
-        found.append(pd.DataFrame([("agreement", "", agreed)], columns=["coefficient", "of", "value"]))
+        found.append(
+            pd.DataFrame([("agreement", "", agreed)], columns=["coefficient", "of", "value"])
+        )
     return pd.concat(found)[["coefficient", "of", "value"]].dropna(subset="value")
 
 
@@ -269,3 +276,66 @@ def write_audit(audited, path, codings, folder, problems):
         written.append(folder / name)
         write_atomic(written[-1], content)
     return written
+
+
+def as_lines(audited, codings, *, suggest):
+    """The audit as lines for a terminal: what is wrong, what is open, and the sums.
+
+    Parameters
+    ----------
+    suggest : bool
+        With the right words for each count, and for each theme.
+    """
+    manuscript, found, _, marked = audited
+    lines = []
+    for group, title in (("wrong", "Wrong"), ("doubtful", "To be looked at")):
+        rows = marked[marked["group"].eq(group)].sort_values(
+            ["importance", "number"], kind="stable"
+        )
+        lines += ["", f"{title}: {len(rows) or 'nothing'}"]
+        for row in rows.itertuples():
+            lines.append(
+                f"  {row.sign} {row.verdict}, {_place(manuscript, row.start)}: {row.words}"
+            )
+            lines.append(f"      {row.said}")
+            if suggest and row.suggestion:
+                lines.append(f"      Write: {row.suggestion}")
+    if suggest and codings.size:
+        lines += ["", "What the codings say:"]
+        lines += [f"  {label}: {words}" for label, words in _fragments(codings)]
+    if found.entries:
+        lines += [
+            "",
+            "To settle what is ambiguous, copy into claims.toml and correct:",
+            found.entries,
+        ]
+    lines += [f"  {entry}" for entry in found.unused]
+    sums = marked.groupby("about", sort=False)["verdict"].value_counts(sort=False)
+    lines.append("")
+    for about, plural in (
+        ("count", "counts"),
+        ("quotation", "quotations"),
+        ("wording", "notes on wording"),
+    ):
+        if about in sums.index:
+            told = ", ".join(f"{n} {verdict}" for verdict, n in sums[about].items())
+            lines.append(f"{sums[about].sum()} {plural}: {told}." if about != "wording"
+                         else f"{sums[about].sum()} {plural}.")  # fmt: skip
+    return lines
+
+
+def _place(manuscript, start):
+    """Where a mark stands: the line of a text file, else the heading; and its offset."""
+    heading = manuscript.blocks[manuscript.blocks["start"].le(start)]["heading"].iloc[-1:].item()
+    where = f"under “{heading}”" if heading else "at the beginning"
+    if manuscript.name.lower().endswith((".md", ".txt")):
+        where = f"line {manuscript.text.count(chr(10), 0, start) + 1}, {where}"
+    return f"{where} (offset {start})"
+
+
+def _fragments(codings):
+    """(label, '11 of 22 essays') of each theme under the study's rule."""
+    counts = codings.evidence.counts()[codings.evidence.rule]
+    for theme, label in codings.themes[["theme", "label"]].itertuples(index=False):
+        if theme in counts:
+            yield label, f"{counts[theme].text} of {counts[theme].N} essays"

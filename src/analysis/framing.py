@@ -39,7 +39,9 @@ FRAMINGS = {
         "supplement",
         "richest first",
     ),
-    "codebook": Framing("Agreement between coders", "Coefficients of agreement", "text", "most divided code first"),
+    "codebook": Framing(
+        "Agreement between coders", "Coefficients of agreement", "text", "most divided code first"
+    ),
     "coding_reliability": Framing(
         "Intercoder reliability", "Coefficients of agreement", "text", "lowest agreement first"
     ),

@@ -43,8 +43,18 @@ READS = {
         ("1_familiarisation", "2_initial_coding", "4_theme_review"),
     ),
     "6_report": (
-        ("codebook.csv", "themes.csv", "published_counts.csv"),
-        ("2_initial_coding", "4_theme_review", "5_theme_definition"),
+        (
+            "codebook.csv",
+            "themes.csv",
+            "published_counts.csv",
+            "manuscript.docx",
+            "manuscript.md",
+            "manuscript.txt",
+            "manuscript.html",
+            "manuscript.tex",
+            "claims.toml",
+        ),
+        ("1_familiarisation", "2_initial_coding", "4_theme_review", "5_theme_definition"),
     ),
 }
 DECISIONS = (  # of study.toml, that every phase may use

@@ -22,6 +22,7 @@ from analysis.study import (
     NOTEBOOKS,
     OUT_VARIABLE,
     PHASES,
+    ROOT,
     STUDY_VARIABLE,
     open_study,
     refuse_inside_the_repository,
@@ -434,6 +435,21 @@ def parameters_of(path):
             choices = [word for word in re.findall(r'"([^"]*)"', comment or "") if word]
             found[name] = (ast.literal_eval(value), choices if len(choices) > 1 else [])
     return found
+
+
+def parameter(settings, name):
+    """A parameter of phase 6 as study.toml sets it, else (or without a study) as the notebook does."""
+    default = parameters_of(NOTEBOOKS / "6_report.ipynb")[name][0]
+    return default if settings is None else settings.parameters["6_report"].get(name, default)
+
+
+def audit_folder(settings, manuscript):
+    """Where the audit of a manuscript goes that is not in the study folder.
+
+    Git ignores it: a page holds the whole manuscript.
+    """
+    inside = settings is None or settings.folder.parent == ROOT / "data" / "raw"
+    return (ROOT if inside else settings.processed.parent) / "audit" / manuscript.stem
 
 
 def check_study(settings):

@@ -35,7 +35,7 @@ class Evidence:
         int; a plural noun -> (k, N) for a share that the study can give ("combinations" ->
         disagreements of cells).
     coefficients : DataFrame or None
-        coefficient (alpha, kappa, agreement in percent), of (theme or code, '' for all together),
+        coefficient (alpha, kappa, agreement: a share from 0 to 1), of (theme or code, '' for all together),
         value.
     """
 

@@ -524,4 +524,10 @@ def _show(page, **values):
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
 _JINJA = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(_HERE))
-_JINJA.filters |= {"n": _n, "readers": _readers, "nothing_of": _nothing_of, "colour": _colour, "underlines": _underlines}
+_JINJA.filters |= {
+    "n": _n,
+    "readers": _readers,
+    "nothing_of": _nothing_of,
+    "colour": _colour,
+    "underlines": _underlines,
+}
