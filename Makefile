@@ -2,7 +2,8 @@
 #   STUDY  a folder's name in data/raw, or a path to a study folder
 #   OUT    where the outputs of a study outside this repository go
 #   FORCE=1    even if nothing changed
-#   MANUSCRIPT  a file to audit; SUGGEST=1 prints the right words too
+#   MANUSCRIPT  a file to audit; SUGGEST=1 prints the right words too; ALONE=1 takes no codings,
+#               only the themes' names, and holds the manuscript's claims against each other
 #   TIMEOUT=s  stop a notebook whose cell takes longer than so many seconds
 #   ENGINE=kernel  an ordinary Jupyter kernel for each notebook, as on macOS
 
@@ -14,6 +15,7 @@ TIMEOUT =
 ENGINE  =
 MANUSCRIPT =
 SUGGEST =
+ALONE   =
 PYTHON  =
 
 # The environment is named by what the lock file says, not by when it was written: a clone or a
@@ -49,7 +51,7 @@ verify: $(ENV) ## for reviewers: run the shipped study anew and compare with wha
 
 audit: $(ENV) ## MANUSCRIPT=path: its numbers and quotations against the codings of STUDY (or STUDY=none)
 	@if [ -z "$(MANUSCRIPT)" ]; then echo "Say which: make audit MANUSCRIPT=path/to/manuscript.docx STUDY=path/to/study"; exit 2; fi
-	@$(RUN) audit "$(MANUSCRIPT)" --study "$(STUDY)" $(if $(OUT),--out "$(OUT)") $(if $(SUGGEST),--suggest)
+	@$(RUN) audit "$(MANUSCRIPT)" --study "$(STUDY)" $(if $(OUT),--out "$(OUT)") $(if $(SUGGEST),--suggest) $(if $(ALONE),--alone)
 
 lab: $(ENV) ## open the notebooks in JupyterLab (end it with Ctrl-C)
 	@if [ "$(origin STUDY)" = "command line" ]; then echo 'In each notebook, set study = "$(STUDY)" in the cell of the parameters.'; fi

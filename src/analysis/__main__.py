@@ -29,6 +29,7 @@ def main(arguments=None):
     audit.add_argument("manuscript", help="a .docx, .md, .txt, .html or .tex file")
     audit.add_argument("--study", default="pacemakers", help="a name, a path, or none")
     audit.add_argument("--out", help="folder of the outputs of a study outside data/raw")
+    audit.add_argument("--alone", action="store_true", help="claims against each other only")
     audit.add_argument("--suggest", action="store_true", help="print the right words too")
     new = commands.add_parser("new", help="write an empty study folder that explains itself")
     new.add_argument("path")
@@ -132,36 +133,36 @@ def audit(options):
     from pathlib import Path
 
     from analysis import auditing, pipeline
-    from analysis.problems import Problem, StudyError, stop_if
+    from analysis.problems import Problem, stop_if
 
     path = Path(options.manuscript).expanduser()
     if not path.is_file():
-        raise StudyError(
-            [Problem("there is no such file.", "Say MANUSCRIPT=path/to/file.", str(path))]
-        )
+        todo = "Say MANUSCRIPT=path/to/manuscript.docx."
+        raise StudyError([Problem("there is no such file.", todo, str(path))])
+    settings, against = None, "itself alone"
     if options.study == "none":
-        codings, shortest = auditing.no_codings(), pipeline.parameter(None, "shortest_quotation")
-    else:
+        codings = auditing.no_codings()
+    elif options.alone:
         settings = pipeline.settle(options.study, options.out)
+        codings = auditing.read_names_of(settings)
+        against += f", with the themes of {settings.name}"
+    else:
         pipeline.run(options.study, out=options.out, phases=PHASES[:5], say=_say)
         settings = pipeline.settle(options.study, options.out)
         codings = auditing.read_codings_of(settings)
-        shortest = pipeline.parameter(settings, "shortest_quotation")
+        rule = settings.consensus
+        against = f"the codings of {settings.name} ({codings.size} essays, rule: {rule})"
     problems = []
+    shortest = pipeline.parameter(settings, "shortest_quotation")
     audited = auditing.audit_manuscript(path, codings, problems, shortest=shortest)
     stop_if(problems)
-    folder = pipeline.audit_folder(None if options.study == "none" else settings, path)
+    folder = pipeline.audit_folder(settings, path)
     written = auditing.write_audit(audited, path, codings, folder, problems)
     stop_if(problems)
-    against = (
-        "itself, without codings"
-        if options.study == "none"
-        else (f"the codings of {settings.name} ({codings.size} essays, rule: {settings.consensus})")
-    )
     print(f"{path.name}, held against {against}")
     print("\n".join(auditing.as_lines(audited, codings, suggest=options.suggest)))
     pages = [file for file in written if file.suffix in (".html", ".docx")]
-    print("\nThe manuscript with all marks in place: " + ", ".join(map(pipeline.shown, pages)))
+    print("\nWith all marks in place: " + ", ".join(map(pipeline.shown, pages)))
     return 1 if len(audited.wrong) else 0
 
 

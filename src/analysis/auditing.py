@@ -3,7 +3,7 @@
 Phase 6 audits the manuscript in the study folder, `make audit` any other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -34,10 +34,9 @@ from analysis.tables import read_output, write_table
 from analysis.themes import read_themes
 
 MANUSCRIPTS = tuple(f"manuscript.{ending}" for ending in ("docx", "md", "txt", "html", "tex"))
-AUTHOR, DATE = (
-    "Manuscript audit",
-    "2000-01-01T00:00:00Z",
-)  # a date of no day: same input, same bytes
+AUTHOR = "Manuscript audit"
+DATE = "2000-01-01T00:00:00Z"  # of the comments: the same on every day
+COEFFICIENTS = ["alpha", "ac1", "pabak"]
 
 
 @dataclass(frozen=True)
@@ -103,63 +102,81 @@ def read_codings_of(settings):
     StudyError
         If codebook.csv, themes.csv or claims.toml has problems.
     """
-    problems, folders = [], settings.processed
+    named = read_names_of(settings)
+    coded, reviewed = (settings.processed / p for p in ("2_initial_coding", "4_theme_review"))
+    codings = read_output(coded / "codings.csv", start="Int64", end="Int64")
+    theme_codes = read_output(settings.processed / "5_theme_definition" / "theme_codes.csv")
+    return replace(
+        named,
+        essays=read_output(settings.processed / "1_familiarisation" / "essays.csv"),
+        theme_presence=read_output(reviewed / "theme_presence.csv"),
+        theme_codings=codings.merge(theme_codes[["theme", "code"]], on="code"),
+        evidence=_evidence(settings, named, coded, reviewed),
+    )
+
+
+def read_names_of(settings):
+    """What a study calls its themes, codes and units, without a coding.
+
+    A manuscript's claims are then held against each other.
+    """
+    problems = []
     codebook = read_codebook(settings.folder, problems)
     stop_if(problems)
     themes = read_themes(settings.folder, codebook, problems)
     fixed, ranges = read_claims_toml(settings.folder, themes, codebook, problems)
     stop_if(problems)
-    coded, reviewed = folders / "2_initial_coding", folders / "4_theme_review"
-    codings = read_output(coded / "codings.csv", start="Int64", end="Int64")
-    theme_codes = read_output(folders / "5_theme_definition" / "theme_codes.csv")
-    return Codings(
-        themes,
-        codebook,
-        read_output(folders / "1_familiarisation" / "essays.csv"),
-        read_output(reviewed / "theme_presence.csv"),
-        codings.merge(theme_codes[["theme", "code"]], on="code"),
-        _evidence(settings, themes, codebook, coded, reviewed),
-        settings.unit_nouns,
-        fixed,
-        ranges,
-        settings.title,
-        settings.caption_note,
+    return replace(
+        no_codings(),
+        themes=themes,
+        codes=codebook,
+        units=settings.unit_nouns,
+        fixed=fixed,
+        ranges=ranges,
+        title=settings.title,
+        remark=settings.caption_note,
     )
 
 
 def no_codings():
-    """Nothing to hold a manuscript against: its claims are held against each other."""
-    themes = pd.DataFrame(columns=["theme", "label", "parent", "perspective", "aliases"], dtype=str)
-    codes = pd.DataFrame(columns=["code", "theme"], dtype=str)
-    presence = pd.DataFrame(columns=["essay_id", "theme", "status"], dtype=str)
-    placed = pd.DataFrame(columns=["theme", "essay_id", "start", "end"])
-    essays = pd.DataFrame(columns=["essay_id", "text"], dtype=str)
-    fixed = pd.DataFrame(columns=["sentence", "claim", "theme", "part"])
+    """Nothing to hold a manuscript against, and no names."""
     return Codings(
-        themes, codes, essays, presence, placed, Evidence(), (), fixed, {}, "no study", ""
+        themes=_empty("theme", "label", "parent", "perspective", "aliases"),
+        codes=_empty("code", "theme"),
+        essays=_empty("essay_id", "text"),
+        theme_presence=_empty("essay_id", "theme", "status"),
+        theme_codings=_empty("theme", "essay_id", "start", "end"),
+        evidence=Evidence(),
+        units=(),
+        fixed=_empty("sentence", "claim", "theme", "part"),
+        ranges={},
+        title="no study",
+        remark="",
     )
 
 
-def _evidence(settings, themes, codebook, coded, reviewed):
-    agreed = read_output(reviewed / "consensus.csv").rename(columns={"code": "theme"})
+def _empty(*columns):
+    return pd.DataFrame(columns=columns, dtype=str)
+
+
+def _evidence(settings, named, coded, reviewed):
+    themes = named.themes
+    of_codes = read_output(reviewed / "consensus.csv").rename(columns={"code": "theme"})
+    of_codes = of_codes[~of_codes["theme"].isin(themes["theme"])]  # without a map they are one
     by_rule = read_output(reviewed / "theme_presence_by_rule.csv")
-    cells = pd.concat([by_rule, agreed.assign(rule=settings.consensus)])
+    cells = pd.concat([by_rule, of_codes.assign(rule=settings.consensus)])
     marked = read_output(coded / "presence.csv", present=int)
     split = marked.groupby(["essay_id", "code"])["present"].nunique().gt(1)
     facts = {
         "essays": marked["essay_id"].nunique(),
         "coders": len(settings.coders),
-        "codes": len(codebook),
+        "codes": len(named.codes),
         "themes": int(themes["parent"].eq("").sum()),
         "sub-themes": int(themes["parent"].ne("").sum()),
         "combinations": (int(split.sum()), len(split)),
     }
-    return Evidence(
-        settings.consensus,
-        cells[["rule", "theme", "essay_id", "status"]],
-        facts,
-        _coefficients(coded),
-    )
+    cells = cells[["rule", "theme", "essay_id", "status"]]
+    return Evidence(settings.consensus, cells, facts, _coefficients(coded))
 
 
 def _coefficients(coded):
@@ -171,20 +188,16 @@ def _coefficients(coded):
     pairs = read_output(
         coded / "agreement_pairs.csv", kappa=float, both=int, neither=int, units=int
     )
-    pairs = pairs[pairs["unit"].eq("essay")]
+    pairs = pairs[pairs["unit"].eq("essay")].rename(columns={"code": "of", "kappa": "value"})
     found = [
-        table.rename(columns={name: "of"}).melt("of", ["alpha", "ac1", "pabak"], "coefficient")
-        for table, name in ((of_codes, "code"), (of_themes, "theme"))
+        of_codes.rename(columns={"code": "of"}).melt("of", COEFFICIENTS, "coefficient"),
+        of_themes.rename(columns={"theme": "of"}).melt("of", COEFFICIENTS, "coefficient"),
+        pooled.rename(columns={"alpha": "value"}).assign(coefficient="alpha", of=""),
+        pairs.assign(coefficient="kappa"),
     ]
-    found.append(
-        pooled[["alpha"]].rename(columns={"alpha": "value"}).assign(coefficient="alpha", of="")
-    )
-    found.append(pairs.rename(columns={"code": "of", "kappa": "value"}).assign(coefficient="kappa"))
     if pairs["units"].sum():
         agreed = (pairs["both"] + pairs["neither"]).sum() / pairs["units"].sum()
-        found.append(
-            pd.DataFrame([("agreement", "", agreed)], columns=["coefficient", "of", "value"])
-        )
+        found.append(pd.DataFrame({"coefficient": ["agreement"], "of": "", "value": agreed}))
     return pd.concat(found)[["coefficient", "of", "value"]].dropna(subset="value")
 
 
@@ -289,39 +302,27 @@ def as_lines(audited, codings, *, suggest):
     manuscript, found, _, marked = audited
     lines = []
     for group, title in (("wrong", "Wrong"), ("doubtful", "To be looked at")):
-        rows = marked[marked["group"].eq(group)].sort_values(
-            ["importance", "number"], kind="stable"
-        )
+        rows = marked[marked["group"].eq(group)]
         lines += ["", f"{title}: {len(rows) or 'nothing'}"]
-        for row in rows.itertuples():
-            lines.append(
-                f"  {row.sign} {row.verdict}, {_place(manuscript, row.start)}: {row.words}"
-            )
-            lines.append(f"      {row.said}")
-            if suggest and row.suggestion:
-                lines.append(f"      Write: {row.suggestion}")
+        for row in rows.sort_values(["importance", "number"], kind="stable").itertuples():
+            where = _place(manuscript, row.start)
+            lines += [f"  {row.sign} {row.verdict}, {where}: {row.words}", f"      {row.said}"]
+            lines += [f"      Write: {row.suggestion}"] if suggest and row.suggestion else []
     if suggest and codings.size:
         lines += ["", "What the codings say:"]
         lines += [f"  {label}: {words}" for label, words in _fragments(codings)]
     if found.entries:
-        lines += [
-            "",
-            "To settle what is ambiguous, copy into claims.toml and correct:",
-            found.entries,
-        ]
-    lines += [f"  {entry}" for entry in found.unused]
-    sums = marked.groupby("about", sort=False)["verdict"].value_counts(sort=False)
-    lines.append("")
-    for about, plural in (
-        ("count", "counts"),
-        ("quotation", "quotations"),
-        ("wording", "notes on wording"),
-    ):
-        if about in sums.index:
-            told = ", ".join(f"{n} {verdict}" for verdict, n in sums[about].items())
-            lines.append(f"{sums[about].sum()} {plural}: {told}." if about != "wording"
-                         else f"{sums[about].sum()} {plural}.")  # fmt: skip
-    return lines
+        lines += ["", "To settle what is ambiguous, copy into claims.toml and correct:"]
+        lines += ["", found.entries]
+    return [*lines, *(f"  {entry}" for entry in found.unused), "", *_sums(marked)]
+
+
+def _sums(marked):
+    for about, plural in (("count", "numbers"), ("quotation", "quotations")):
+        verdicts = marked.loc[marked["about"].eq(about), "verdict"].value_counts(sort=False)
+        told = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
+        yield f"{verdicts.sum()} {plural}: {told or 'none'}."
+    yield f"{marked['about'].eq('wording').sum()} notes on wording."
 
 
 def _place(manuscript, start):

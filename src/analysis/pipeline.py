@@ -438,7 +438,7 @@ def parameters_of(path):
 
 
 def parameter(settings, name):
-    """A parameter of phase 6 as study.toml sets it, else (or without a study) as the notebook does."""
+    """A parameter of phase 6: as study.toml sets it, else as the notebook does."""
     default = parameters_of(NOTEBOOKS / "6_report.ipynb")[name][0]
     return default if settings is None else settings.parameters["6_report"].get(name, default)
 

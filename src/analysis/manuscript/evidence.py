@@ -35,8 +35,8 @@ class Evidence:
         int; a plural noun -> (k, N) for a share that the study can give ("combinations" ->
         disagreements of cells).
     coefficients : DataFrame or None
-        coefficient (alpha, kappa, agreement: a share from 0 to 1), of (theme or code, '' for all together),
-        value.
+        coefficient (alpha, kappa; agreement, a share from 0 to 1), of (theme or code, '' for all
+        together), value.
     """
 
     rule: str = ""
