@@ -27,7 +27,7 @@ from analysis.bootstrap import alpha_bootstrap, bootstrap_intervals, exact_boots
 from analysis.intervals import pair_intervals  # noqa: E402
 from analysis.patterns import coefficients, pattern_counts, totals  # noqa: E402
 from analysis.ratings import MISSING, Ratings  # noqa: E402
-from analysis.sets import set_agreement  # noqa: E402
+from analysis.sets import set_agreement, set_bootstrap_intervals  # noqa: E402
 from benchmarks.unitizing import against_all_pairs  # noqa: E402
 
 SEED = 20261124
@@ -249,6 +249,7 @@ def phase_2_at_a_million():
         ),
         "1000 resamples of essays": lambda: bootstrap_intervals(ratings, **draws),
         "sets of codes": lambda: set_agreement(ratings),
+        "1000 resamples, sets": lambda: set_bootstrap_intervals(ratings, **draws),
     }
     print("\n5 coders x 1,000,000 sentences x 50 codes:")
     for name, step in steps.items():

@@ -227,6 +227,14 @@ def test_undefined_alpha_is_said_in_words_in_its_row():
         assert len(lines(ax, "alpha")) == 2
 
 
+def test_agreement_of_nothing_is_said_in_words_and_fits_the_page(tmp_path):
+    nothing = dict.fromkeys(["marked", "alpha", "ac1", "ac1_low", "ac1_high"], np.nan)
+    table = agreement().assign(essays=0, **nothing, undefined="nothing was read by two coders")
+    with drawn(f.plot_agreement, table, 89) as (fig, ax):
+        assert not any("nan" in text for text in texts(ax))
+        f.save_figure(fig, table, tmp_path, "agreement", alt="a", caption="c")
+
+
 def test_agreement_draws_no_line_but_the_one_of_chance():
     with drawn(f.plot_agreement, agreement()) as (_, ax):
         upright = [x.get_xdata()[0] for x in ax.lines if x.get_label() != "alpha"]

@@ -104,3 +104,9 @@ def test_a_theme_is_marked_where_any_of_its_codes_is_and_missing_where_one_is():
     themes = of_codes.rolled_up("theme", {"one": ["x", "y"], "none": [], "two": ["z"]})
     assert (themes.of, themes.names) == ("theme", ("one", "two"))
     assert themes.values.tolist() == [[[0, 1, 1, 2, 2]], [[1, 1, 1, 1, 1]]]
+
+
+def test_a_code_that_nobody_was_asked_for_is_in_no_theme():
+    themes = ratings("10", "11").rolled_up("theme", {"one": ["c", "unasked"], "two": ["unasked"]})
+    assert themes.names == ("one",)
+    assert themes.values.tolist() == [[[1, 0], [1, 1]]]

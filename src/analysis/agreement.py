@@ -149,8 +149,9 @@ def agreement(ratings):
         [ratings.of], units (read by at least two coders), coders (who read for it), marked (share
         of the ratings of these units that are yes), percent_agreement, positive_agreement,
         negative_agreement, pabak, ac1, alpha, undefined (why some are NaN, as in
-        `pair_agreement`, else ''). Of two coders they equal those of the pair; kappa and the
-        two indices are of pairs only. A rating that was not made is missing, never absence.
+        `pair_agreement`, else ''). Of two coders they equal those of the pair; only AC1 differs
+        where one of them read more, as it takes the share of yes from all that was read. Kappa
+        and the two indices are of pairs only. A rating that was not made is missing, never absence.
 
     Notes
     -----

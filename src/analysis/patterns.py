@@ -143,8 +143,9 @@ def coefficients(totals):
     ----------
     Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29 (percent
     agreement, AC1). Gwet 2014, Handbook of Inter-Rater Reliability (pabak: Brennan-Prediger's
-    coefficient with two categories). alpha: see there. Of two coders, all are those of
-    `agreement.pair_agreement`.
+    coefficient with two categories; AC1 with missing ratings: the share of yes is that of all
+    units read, also by one coder). alpha: see there. Of two coders who read the same, all are
+    those of `agreement.pair_agreement`.
     """
     disagreements, yes, no, units, agreeing, read, share = np.moveaxis(totals, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):

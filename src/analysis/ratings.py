@@ -60,11 +60,14 @@ class Ratings:
         ----------
         of : {"theme"}
         names_of : dict of str to sequence of str
-            The codes of each theme. A theme without codes has no ratings and is left out. A coder
-            who read a unit for some of the codes only did not read it for the theme.
+            The codes of each theme. Codes that nobody was asked for have no ratings and do not
+            count; a theme without any code that has is left out. A coder who read a unit for some
+            of the codes only did not read it for the theme.
         """
         row = {name: number for number, name in enumerate(self.names)}
-        groups = {theme: [row[code] for code in codes] for theme, codes in names_of.items()}
+        groups = {
+            theme: [row[code] for code in codes if code in row] for theme, codes in names_of.items()
+        }
         groups = {theme: rows for theme, rows in groups.items() if rows}
         values = np.empty((len(groups), *self.values.shape[1:]), np.uint8)
         for number, rows in enumerate(groups.values()):

@@ -43,18 +43,18 @@ def set_agreement(ratings):
     """
     masks, given = _sets(ratings.values)
     sums = _sums_by_essay(masks, given, np.zeros(len(ratings.units), int), 1)
-    used = masks[:, given]
-    n = used.shape[1]
+    (n,), observed, drawn = _drawn(sums, np.ones((1, 1)))
+    expected = _expected(sums, drawn)
     with np.errstate(divide="ignore", invalid="ignore"):  # 0/0 is undefined: NaN, and said
         table = {
             "distance": DISTANCES,
             "units": given.any(axis=0).sum(),
             "coders": given.any(axis=1).sum(),
-            "sets": _different(used)[1].shape[1],
-            "empty": np.divide((used == 0).all(axis=0).sum(), n),
-            "observed": sums.within[:, 0] / n,
-            "expected": sums.between[:, 0, 0] / (n * (n - 1.0)),
-            "alpha": _alpha(sums, np.ones((1, 1)))[0],
+            "sets": sums.sets.shape[1],
+            "empty": np.divide((masks[:, given] == 0).all(axis=0).sum(), n),
+            "observed": observed[0] / n,
+            "expected": expected[0] / (n * (n - 1)),
+            "alpha": _alpha(np.array([n]), observed, expected)[0],
         }
     why = "every set is the same" if n else "nothing was read by two coders for all codes"
     return pd.DataFrame(table).assign(undefined=lambda t: np.where(t["alpha"].isna(), why, ""))
@@ -79,14 +79,15 @@ def set_bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
 
     Notes
     -----
-    The distances are summed within and between essays once; a resample is then a product of
-    weights. Cost: that of `set_agreement`, and n_resamples x essays².
+    A resample enters through how often it holds each of the different sets. Cost: that of
+    `set_agreement`, and n_resamples x the different sets². Memory: n_resamples x different sets.
     """
     essay, essays = pd.factorize(ratings.units[drawn], sort=True)
     sums = _sums_by_essay(*_sets(ratings.values), essay, len(essays))
     blocks = weights(len(essays), n_resamples=n_resamples, seed=seed)
-    resampled = np.concatenate([_alpha(sums, block) for block in blocks])
-    low, high, undefined = limits(resampled, level=level)
+    parts = zip(*(_drawn(sums, block) for block in blocks), strict=True)
+    n, observed, held = (np.concatenate(part) for part in parts)
+    low, high, undefined = limits(_alpha(n, observed, _expected(sums, held)), level=level)
     return pd.DataFrame(
         {
             "distance": DISTANCES,
@@ -152,31 +153,43 @@ def _sets(values):
 
 @dataclass(frozen=True)
 class _Sums:
-    """Distances summed by essay: within units, and between any two sets of any two essays."""
+    """What the essays add up to: distances within units, and how often each has which set."""
 
-    sets: np.ndarray  # (essays,)
-    within: np.ndarray  # (distances, essays)
-    between: np.ndarray  # (distances, essays, essays)
+    within: np.ndarray  # (essays, distances)
+    held: csr_array  # (essays, different sets)
+    sets: np.ndarray  # (words, different sets), the masks
 
 
 def _sums_by_essay(masks, given, essay, n_essays):
     coders_of_unit = given.sum(axis=0)
-    within = np.zeros((len(DISTANCES), n_essays))
+    within = np.zeros((n_essays, len(DISTANCES)))
     for i, j in combinations(range(len(given)), 2):
         both = given[i] & given[j]
         apart = 2 * distances(masks[:, i, both], masks[:, j, both]) / (coders_of_unit[both] - 1)
-        within += [np.bincount(essay[both], d, n_essays) for d in apart]
+        within += np.stack([np.bincount(essay[both], d, n_essays) for d in apart], axis=1)
     kind, sets = _different(masks[:, given])
     essay_of_set = np.broadcast_to(essay, given.shape)[given]
     shape = (n_essays, sets.shape[1])
-    held = csr_array((np.ones(len(kind)), (essay_of_set, kind)), shape=shape)
-    between = np.zeros((len(DISTANCES), n_essays, n_essays))
-    at_a_time = max(1, BLOCK // max(sets.shape[1], 1))
-    for start in range(0, sets.shape[1], at_a_time):
+    return _Sums(within, csr_array((np.ones(len(kind)), (essay_of_set, kind)), shape=shape), sets)
+
+
+def _drawn(sums, weights):
+    """Of essays drawn so often (resamples, essays): their sets, the distances within their units
+    (resamples, distances), and how often each different set is in them (resamples, sets)."""
+    held = (sums.held.T @ weights.T).T
+    return held.sum(axis=1), weights @ sums.within, held
+
+
+def _expected(sums, held):
+    """The distances between any two sets of a resample, summed: (resamples, distances)."""
+    n_sets = sums.sets.shape[1]
+    between = np.zeros((len(held), len(DISTANCES)))
+    at_a_time = max(1, BLOCK // max(n_sets, 1))
+    for start in range(0, n_sets, at_a_time):
         some = slice(start, start + at_a_time)
-        apart = distances(sets[:, :, None], sets[:, None, some])
-        between += [held[:, some] @ (held @ d).T for d in apart]
-    return _Sums(held.sum(axis=1), within, between)
+        apart = distances(sums.sets[:, :, None], sums.sets[:, None, some])
+        between += np.stack([((held @ d) * held[:, some]).sum(axis=1) for d in apart], axis=1)
+    return between
 
 
 def _different(masks):
@@ -189,10 +202,7 @@ def _different(masks):
     return kind, masks[:, first]
 
 
-def _alpha(sums, weights):
-    """Alpha of essays drawn so often, shape (resamples, distances); NaN where all sets agree."""
-    n = weights @ sums.sets
-    observed = weights @ sums.within.T
-    expected = np.stack([((weights @ g) * weights).sum(axis=1) for g in sums.between], axis=1)
+def _alpha(n, observed, expected):
+    """Alpha from sums, shape (resamples, distances); NaN where all sets agree."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(expected > 0, 1 - (n[:, None] - 1) * observed / expected, np.nan)

@@ -71,6 +71,8 @@ def plot_agreement(table, ax):
 def _points(ax, table, name, y):
     _, marker, size, fill = COEFFICIENTS[name]
     defined = table[name].notna()
+    if not defined.any():
+        return  # a line without points would still take room, beyond the page
     value = table[name][defined]
     if f"{name}_low" in table:
         low, high = (table[f"{name}_{end}"][defined] for end in ("low", "high"))
@@ -91,7 +93,8 @@ def _undefined(ax, table, middle):
 
 
 def _by_code(table, column, form):
-    return dict(zip(table["code"], table[column].map(form.format), strict=True))
+    words = table[column].map(lambda number: "" if np.isnan(number) else form.format(number))
+    return dict(zip(table["code"], words, strict=True))
 
 
 def _key(name):
