@@ -8,6 +8,7 @@ files, `target` adds it to the folder. Every coding of a source is written or li
 reason, and the sum is checked.
 """
 
+from analysis.importers.exporting import export_study
 from analysis.importers.importing import Import, import_files
 
-__all__ = ["Import", "import_files"]
+__all__ = ["Import", "export_study", "import_files"]

@@ -203,6 +203,11 @@ def proof(quotation, found):
     return "typo" if plain(quotation) == plain(found) else None
 
 
+def _agrees(quotation, found):
+    """`proof` without the looser levels, and fast."""
+    return quotation == found or quotation.strip() == found.strip()
+
+
 def _lines(text):
     return text.replace("\r\n", "\n").translate(LINE_ENDS)
 
@@ -377,6 +382,7 @@ def _refuse_unproven(codings, found, decision):
         p
         for p, c in zip(found, codings, strict=True)
         if not c.reason and p.proof != "whole" and (p.proof or p.reason)
+        if p.reason != "quote_ambiguous"  # its words are there, only too often
     ]
     proven = sum(p.proof not in ("", "unproven") for p in tried)
     if tried and proven < LEAST_PROVEN * len(tried):
@@ -440,15 +446,19 @@ class _Hypotheses:
         return self.essays[self.codings[n].essay].text[start:end] if 0 <= start < end else None
 
     def _prove(self):
-        proven = np.zeros(self.starts.shape, bool)
+        """Which way proves which quotation: to the letter, or else as loosely as `proof` allows."""
+        proven = self._agree(_agrees, self.quoted)
+        return proven | self._agree(proof, self.quoted & ~proven.any(axis=0))
+
+    def _agree(self, agrees, among):
+        """Does the quotation agree with the words at its place? (n_ways, n_positioned)"""
+        found = np.zeros(self.starts.shape, bool)
         for w in range(len(self.ways)):
-            proven[w] = proven[0]
-            for n in np.flatnonzero(self.quoted & (self.differing(w, 0) if w else True)):
+            found[w] = found[0]
+            for n in np.flatnonzero(among & (self.differing(w, 0) if w else True)):
                 words = self._words(w, n)
-                proven[w, n] = words is not None and bool(
-                    proof(self.codings[n].quotation, words)
-                )
-        return proven
+                found[w, n] = words is not None and bool(agrees(self.codings[n].quotation, words))
+        return found
 
     def differing(self, w, other):
         """Codings that two ways of counting place differently."""
@@ -523,9 +533,17 @@ class _Hypotheses:
         if level:
             what = "" if level == "exact" else f"the tool's quotation differs ({level})"
             return Place(start, end, level, what=what)
-        if recuts and self.whole_words[best, n] and self.proven[:, n].any():
+        if recuts and self.whole_words[best, n] and self._is_cut_by_numbers(n, best):
             return Place(start, end, "words", what="the tool's quotation is cut at wrong places")
         return self._elsewhere(n, best, haystack)
+
+    def _is_cut_by_numbers(self, n, best):
+        """Is the quotation what code points at the tool's own numbers give, as its bug would?"""
+        coding, way = self.codings[n], self.ways[best]
+        first = _bounded(coding.start) - way.first
+        last = _bounded(coding.end) - way.first + way.inclusive
+        text = self.essays[coding.essay].text
+        return first >= 0 and coding.quotation.strip() == text[first:last].strip()
 
     def _elsewhere(self, n, best, haystack):
         """A quotation that is not at its place: counted in another way, or found nearby."""

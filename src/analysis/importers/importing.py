@@ -199,13 +199,17 @@ class Part:
     def __init__(self, material, ids):
         self.material, self._ids = material, ids
         self.places, self.decision = [], None
-        self._essays, self._alignments = {}, {}
+        self._essays, self._alignments, self._named = {}, {}, {}
 
     def essay_id(self, corpus, key):
         """The study's id of an essay of this file; None if there is none."""
         if key in self._ids:
             return corpus.current(self._ids[key])
-        return None if key in self.material.essays or key is None else corpus.find(key)
+        if key in self.material.essays or key is None:
+            return None
+        if key not in self._named:
+            self._named[key] = corpus.find(key)
+        return self._named[key]
 
     def place(self, corpus, unit):
         """Prove every place in the file's own text, then move it to the study's."""

@@ -46,9 +46,8 @@ def read_archive(source):
         material = _material(cas, coder, match["document"].removesuffix(".txt"))
         material.part = name
         if match[1] == "curation":
-            material.notes.append("CURATION_USER is the consensus, not a coder; import it apart")
-            if any(m[1] == "annotation" for n in archive.names if (m := MEMBER.search(n))):
-                continue
+            material.codings = [c._replace(reason="consensus") for c in material.codings]
+            material.readings = set()
         without += not material.codings
         found.append(material)
     if found and without == len(found):

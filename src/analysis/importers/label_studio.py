@@ -30,10 +30,13 @@ def _read_task(material, task, n):
     annotations = [a for a in annotations if isinstance(a, dict)] if annotations else []
     field = _text_field(data, annotations)
     if field:
-        material.essays[key] = stored_essay(_name(data, key), data[field])
-        material.essays[key].attributes.update(
-            {k: str(v) for k, v in data.items() if k != field and isinstance(v, (str, int, float))}
-        )
+        attributes = {
+            k: str(v)
+            for k, v in data.items()
+            if k not in (field, "essay_id") and isinstance(v, (str, int, float))
+        }
+        name = _name(data, key)
+        material.essays[key] = stored_essay(name, data[field], attributes=attributes)
     predictions = task.get("predictions")
     if isinstance(predictions, list) and predictions:
         said = "predictions are a machine's; they are not imported"

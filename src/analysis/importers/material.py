@@ -100,6 +100,7 @@ REASONS = {
     "reply": "an answer to a comment, kept as a memo",
     "cancelled": "the coder cancelled it in the tool",
     "deleted_in_tool": "it is marked as deleted in the tool",
+    "consensus": "it is the consensus, no coder's first pass",
     "not_text": "it is attached to an image, a sound, a film or an area of a page",
 }
 

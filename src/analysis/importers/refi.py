@@ -15,6 +15,7 @@ from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_xml, whole_number
 
 OWN = "thematic-analysis-pipeline"  # our exports, whose descriptions hold all columns
+CONSENSUS = "0c1f0e5d-7b3c-4a58-9d5e-7a4d3f1c2b60"  # the user who stands for the consensus there
 HEADINGS = {"include": "Include:", "exclude": "Exclude:", "example": "Example:", "note": "Note:"}
 SELECTIONS = {"PlainTextSelection"}
 OTHER_SELECTIONS = {
@@ -166,6 +167,8 @@ class _Project:
             of_selection = self._user(selection, "")
         self.disagreeing += bool(own and of_selection and own != of_selection)
         coder = own or of_selection or self.default
+        if _guid(coding.get("creatingUser")) == CONSENSUS:
+            reason = reason or "consensus"
         memo = "\n".join(
             self._note_words(_guid(ref.get("targetGUID"))) for ref in _children(coding, "NoteRef")
         )
@@ -338,4 +341,6 @@ def _guid(value):
 
 
 def _date(node):
-    return node.get("creationDateTime") or node.get("modifiedDateTime") or ""
+    """When it was made; a day of ours has a time only for the schema's sake."""
+    date = node.get("creationDateTime") or node.get("modifiedDateTime") or ""
+    return date.removesuffix("T00:00:00")

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,12 +117,31 @@ def write(gathered, target):
         _add(files, target, f"codings/{coder}.csv", rows, problems)
     _add_reports(files, gathered, target)
     stop_if(problems)
-    for file, data in files.items():
-        path = target.folder / file
-        if not path.is_file() or path.read_bytes() != data:
-            write_atomic(path, data)
-            gathered.written.append(file)
+    if new:
+        _write_folder(target.folder, files)
+    changed = [f for f, data in files.items() if new or _differs(target.folder / f, data)]
+    for file in () if new else changed:
+        write_atomic(target.folder / file, files[file])
+    gathered.written += changed
     _sum_up(gathered)
+
+
+def _write_folder(folder, files):
+    """A new folder appears whole, or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as place:
+        made = Path(place) / folder.name
+        for file, data in files.items():
+            path = made / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        if folder.exists():
+            folder.rmdir()  # it is empty
+        made.rename(folder)
+
+
+def _differs(path, data):
+    return not path.is_file() or path.read_bytes() != data
 
 
 def _sum_up(gathered):
