@@ -173,10 +173,11 @@ def _unspaced(point):
 LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\r": "\n"})
 IGNORED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad"))
 LOOKALIKES = (
-    dict.fromkeys(map(ord, "’‘‚‛`´′"), "'")
+    dict.fromkeys(map(ord, "’‘‚‛´′"), "'")
     | dict.fromkeys(map(ord, "“”„‟«»″"), '"')
     | dict.fromkeys(map(ord, "–—‑‐−"), "-")
 )
+FOLDED = IGNORED | LOOKALIKES
 ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])$")
 SPACES = re.compile(r"\s+")
 
@@ -213,11 +214,17 @@ def _lines(text):
 
 
 def squeezed(text):
-    return SPACES.sub("", text.translate(IGNORED))
+    return SPACES.sub("", text if text.isascii() else text.translate(IGNORED))
 
 
 def plain(text):
-    return unicodedata.normalize("NFC", squeezed(text).translate(LOOKALIKES))
+    return SPACES.sub("", folded_text(text))
+
+
+def folded_text(text):
+    """Without signs of no width; quotation marks, dashes and accents of one kind."""
+    text = text if text.isascii() else text.translate(FOLDED)
+    return unicodedata.normalize("NFC", text)
 
 
 class Haystack:
@@ -417,6 +424,7 @@ class _Hypotheses:
     def __init__(self, codings, positioned, essays, ways):
         self.codings = [codings[i] for i in positioned]
         self.essays, self.ways = essays, ways
+        self.texts = [essays[coding.essay].text for coding in self.codings]
         shape = (len(ways), len(positioned))
         self.starts, self.ends = np.full(shape, -1), np.full(shape, -1)
         self.whole_words = np.zeros(shape, bool)
@@ -443,7 +451,7 @@ class _Hypotheses:
     def _words(self, w, n):
         """The words that a coding covers in one way of counting; None where it has no place."""
         start, end = self.starts[w, n], self.ends[w, n]
-        return self.essays[self.codings[n].essay].text[start:end] if 0 <= start < end else None
+        return self.texts[n][start:end] if 0 <= start < end else None
 
     def _prove(self):
         """Which way proves which quotation: to the letter, or else as loosely as `proof` allows."""
@@ -453,11 +461,15 @@ class _Hypotheses:
     def _agree(self, agrees, among):
         """Does the quotation agree with the words at its place? (n_ways, n_positioned)"""
         found = np.zeros(self.starts.shape, bool)
+        quotations = [coding.quotation for coding in self.codings]
         for w in range(len(self.ways)):
             found[w] = found[0]
-            for n in np.flatnonzero(among & (self.differing(w, 0) if w else True)):
-                words = self._words(w, n)
-                found[w, n] = words is not None and bool(agrees(self.codings[n].quotation, words))
+            starts, ends = self.starts[w].tolist(), self.ends[w].tolist()
+            for n in np.flatnonzero(among & (self.differing(w, 0) if w else True)).tolist():
+                start, end = starts[n], ends[n]
+                found[w, n] = 0 <= start < end and bool(
+                    agrees(quotations[n], self.texts[n][start:end])
+                )
         return found
 
     def differing(self, w, other):
@@ -542,7 +554,7 @@ class _Hypotheses:
         coding, way = self.codings[n], self.ways[best]
         first = _bounded(coding.start) - way.first
         last = _bounded(coding.end) - way.first + way.inclusive
-        text = self.essays[coding.essay].text
+        text = self.texts[n]
         return first >= 0 and coding.quotation.strip() == text[first:last].strip()
 
     def _elsewhere(self, n, best, haystack):

@@ -98,7 +98,7 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
     sources = _sources([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     study = target.open_target(study_folder)
     before = {source.path: source.sha256 for source in sources}
-    materials = _read_all(sources)
+    materials = _read_all(sources, before)
     corpus = uniting.Corpus()
     for essay_id, text in study.essays.items():
         corpus.add_existing(essay_id, text)
@@ -151,7 +151,7 @@ def _files_of(folder):
     return files
 
 
-def _read_all(sources):
+def _read_all(sources, digests):
     materials, problems = [], []
     for source in sources:
         try:
@@ -175,7 +175,7 @@ def _read_all(sources):
             )
             continue
         for material in found:
-            material.file, material.sha256 = source.name, source.sha256
+            material.file, material.sha256 = source.name, digests[source.path]
         materials += found
     stop_if(problems)
     return materials

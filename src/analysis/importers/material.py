@@ -1,11 +1,13 @@
 """What one file of a coding tool holds, in our words; every reader of a tool gives this."""
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 BOM = "\ufeff"
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass
@@ -41,10 +43,9 @@ class Essay:
 def stored_essay(name, stored, **more):
     """An essay from its text as stored; NUL and halves of surrogate pairs become U+FFFD."""
     note = ""
-    if not stored.isascii() or "\0" in stored:
-        sound = "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in stored)
-        if sound != stored:
-            stored, note = sound, "characters that no text file can hold are now U+FFFD"
+    if UNWRITABLE.search(stored):
+        stored = UNWRITABLE.sub("\ufffd", stored)
+        note = "characters that no text file can hold are now U+FFFD"
     bom = len(stored) - len(stored.lstrip(BOM))
     body = stored[bom:]
     crlf = np.empty(0, int)

@@ -48,10 +48,10 @@ class Names:
                 )
         else:
             name = self._renames or name
-        return self._coders.name(clean_coder(name), raw=name, notes=self.notes, noun="coder")
+        return self._coders.name(name, clean_coder, self.notes, "coder")
 
     def code(self, name):
-        return self._codes.name(clean_code(name), raw=name, notes=self.notes, noun="code")
+        return self._codes.name(name, clean_code, self.notes, "code")
 
 
 def _coders_of(material):
@@ -68,8 +68,9 @@ class _Unique:
         self._taken = {self._key(name): name for name in known}
         self._known = {name: name for name in known}
 
-    def name(self, cleaned, *, raw, notes, noun):
+    def name(self, raw, clean, notes, noun):
         if raw not in self._known:
+            cleaned = clean(raw)
             unique, n = cleaned, 1
             while self._key(unique) in self._taken:
                 n += 1

@@ -8,8 +8,6 @@ import re
 from collections import Counter
 from urllib.parse import unquote
 
-from lxml import etree
-
 from analysis.importers.anchoring import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_xml, whole_number
@@ -98,7 +96,7 @@ class _Project:
     def read_source(self, node):
         kind = _local(node)
         texts = [node] if kind == "TextSource" else []
-        texts += [inner for inner in node.iter() if _local(inner) in ("Representation", "Transcript")]
+        texts += list(node.iter("{*}Representation", "{*}Transcript"))
         for text in texts:
             self._read_text(text, node)
         if not texts or kind != "TextSource":
@@ -134,10 +132,9 @@ class _Project:
     def _read_textless(self, node, texts):
         """Codings of images, sounds, films and areas of pages: counted and listed."""
         inside = {id(inner) for text in texts for inner in text.iter()}
-        for inner in node.iter():
-            if _local(inner) == "Coding" and id(inner) not in inside:
-                holder = inner.getparent()
-                self._add(inner, node.get("name") or "", None, None, "not_text", holder)
+        for inner in _all(node, "Coding"):
+            if id(inner) not in inside:
+                self._add(inner, node.get("name") or "", None, None, "not_text", inner.getparent())
 
     def _read_selection(self, node, essay, reason):
         start, end = whole_number(node.get("startPosition")), whole_number(node.get("endPosition"))
@@ -253,7 +250,7 @@ class _Project:
 def _read_codes(root, material):
     """GUID -> code (its path, joined with ' > '); descriptions go into the codebook."""
     paths, own = {}, _is_own(root)
-    books = [node for node in root.iter() if _local(node) in ("CodeBook", "Codebook")]
+    books = list(root.iter("{*}CodeBook", "{*}Codebook"))
     stack = [
         (code, "") for book in books for codes in _children(book, "Codes") for code in reversed(codes)
     ]
@@ -273,12 +270,8 @@ def _read_codes(root, material):
 
 
 def _is_own(root):
-    """Did we write it? A codebook has no origin: its first code says so in its description."""
-    return OWN in (root.get("origin") or "") or any(
-        etree.QName(node).localname == "CodeBook" and OWN in (node.get("origin") or "")
-        for node in root.iter()
-        if isinstance(node.tag, str)
-    )
+    """Did we write it?"""
+    return any(OWN in (node.get("origin") or "") for node in (root, *_all(root, "CodeBook")))
 
 
 def _columns(described):
@@ -328,11 +321,11 @@ def _local(node):
 
 
 def _children(node, name):
-    return [child for child in node if _local(child) == name]
+    return list(node.iterchildren(f"{{*}}{name}"))
 
 
 def _all(root, name):
-    return [node for node in root.iter() if _local(node) == name]
+    return list(root.iter(f"{{*}}{name}"))
 
 
 def _guid(value):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from zlib import crc32
 
-from analysis.importers.anchoring import Haystack, Place, candidates_said, plain, proof, squeezed
+from analysis.importers.anchoring import Haystack, Place, candidates_said, folded_text, plain, proof, squeezed
 from analysis.problems import listed
 
 ALIKE, ALIKE_OF_ONE_NAME = 0.7, 0.3  # share of runs of words that two versions have in common
@@ -191,9 +191,11 @@ class Corpus:
 
 def _runs(text):
     """Check sums of every run of words."""
-    words = _folded_words(WORD.findall(text))
+    words = folded_text(text).split()
     last = max(len(words) - RUN, 0)
-    return {crc32(" ".join(words[n : n + RUN]).encode()) for n in range(last + 1)}
+    return {
+        crc32(" ".join(words[n : n + RUN]).encode("utf-8", "replace")) for n in range(last + 1)
+    }
 
 
 def _folded_words(words):
