@@ -23,6 +23,7 @@ REPORT, SOURCES = "import_report.csv", "import_sources.csv"
 EMPTY = ("themes.csv", "adjudications.csv", "candidate_themes.csv", "decisions.csv")
 CODING_COLUMNS = "essay_id start end quotation code memo date source_ref".split()
 ATTRIBUTES = "attributes.csv"
+PROVENANCE = {"source_ref", "date_as_written"}  # what a study can do without
 
 
 @dataclass
@@ -109,12 +110,12 @@ def write(gathered, target):
         files["README.md"] = README.encode("utf-8")
         files |= {file: empty_table(file) for file in EMPTY}
     _add_essays(files, gathered, target, new, problems)
-    _add(files, target, "codebook.csv", gathered.codebook, problems)
-    _add(files, target, "memos.csv", _new_memos(gathered.memos, target), problems)
-    _add(files, target, "assignments.csv", gathered.assignments, problems)
+    _add(files, target, "codebook.csv", gathered.codebook, problems, gathered.notes)
+    _add(files, target, "memos.csv", _new_memos(gathered.memos, target), problems, gathered.notes)
+    _add(files, target, "assignments.csv", gathered.assignments, problems, gathered.notes)
     for coder in gathered.coders:
         rows = gathered.codings.get(coder, [])
-        _add(files, target, f"codings/{coder}.csv", rows, problems)
+        _add(files, target, f"codings/{coder}.csv", rows, problems, gathered.notes)
     _add_reports(files, gathered, target)
     stop_if(problems)
     if new:
@@ -182,12 +183,12 @@ def _add_essays(files, gathered, target, new, problems):
         return
     if table:
         rows = [{"essay_id": v.essay_id, "text": v.text} for v in gathered.essays]
-        _add(files, target, "essays.csv", rows, problems)
+        _add(files, target, "essays.csv", rows, problems, gathered.notes)
     else:
         for version in gathered.essays:
             files[f"essays/{version.essay_id}.txt"] = version.text.encode("utf-8")
     if attributes:
-        _add(files, target, ATTRIBUTES, attributes, problems)
+        _add(files, target, ATTRIBUTES, attributes, problems, gathered.notes)
         gathered.notes.append(f"attributes of the essays are in {ATTRIBUTES}")
 
 
@@ -230,7 +231,7 @@ DEFAULT_COLUMNS = {
 }
 
 
-def _add(files, target, file, rows, problems):
+def _add(files, target, file, rows, problems, notes):
     """Rows at the end of a table: its bytes before stay as they are."""
     path = target.folder / file
     columns = DEFAULT_COLUMNS.get(file, CODING_COLUMNS)
@@ -241,9 +242,15 @@ def _add(files, target, file, rows, problems):
     if not rows:
         return
     old = path.read_bytes()
+    if old.strip().count(b"\n") == 0 and len(_header(old)) <= len(columns):
+        files[file] = _table([*columns, *extra], rows)  # there was no row in it
+        return
     header = _header(old)
     needed = [c for c in [*columns, *extra] if any(row.get(c) for row in rows)]
     missing = [name for name in needed if name not in header]
+    for name in set(missing) & PROVENANCE:
+        missing.remove(name)
+        notes.append(f"{file} has no column '{name}': where its new rows come from is not kept")
     if missing:
         problems.append(
             Problem(

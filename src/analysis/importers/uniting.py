@@ -17,7 +17,7 @@ from zlib import crc32
 from analysis.importers.anchoring import Haystack, Place, candidates_said, folded_text, plain, proof, squeezed
 from analysis.problems import listed
 
-ALIKE, ALIKE_OF_ONE_NAME = 0.7, 0.3  # share of runs of words that two versions have in common
+ALIKE, ALIKE_OF_RELATED_NAME = 0.7, 0.5  # share of runs of words that two versions have in common
 RUN = 5  # words
 WORD, SIGN = re.compile(r"\S+"), re.compile(r"\S")
 ENDINGS = re.compile(r"\.(txt|md|docx|doc|odt|rtf|html|htm|pdf|csv|xlsx)$", re.IGNORECASE)
@@ -91,6 +91,9 @@ class Corpus:
                 essay_id = self._new_id(clean_name(essay.name))
                 self._keep(Version(essay_id, essay.text))
             else:
+                ids[key] = essay_id
+                self._rename(ids, key, essay)
+                essay_id = ids[key]
                 self._note_differences(material, essay, essay_id)
             ids[key] = essay_id
         for key, essay_id in ids.items():
@@ -162,13 +165,10 @@ class Corpus:
         shared = Counter(self.current(self._runs[run]) for run in own if run in self._runs)
         named = self._by_name.get(_folded(clean_name(essay.name)))
         for essay_id, n in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-            if essay_id in taken or n < ALIKE_OF_ONE_NAME * len(own):
-                continue
-            if essay_id == named or shared_name(essay_id, clean_name(essay.name)) == essay_id:
+            related = essay_id == named or shared_name(essay_id, clean_name(essay.name))
+            if related and essay_id not in taken and n >= ALIKE_OF_RELATED_NAME * len(own):
                 return essay_id
-            if n >= ALIKE * len(own):
-                if shared_name(essay_id, clean_name(essay.name)):
-                    return essay_id
+            if essay_id not in taken and n >= ALIKE * len(own):
                 self.nearly.append((essay_id, essay.name))
         return None
 
@@ -217,13 +217,19 @@ def clean_name(name):
 
 
 def shared_name(first, second):
-    """What two names begin with, or else end with, if it has a number: 'E01_ana', 'E01_ben'."""
+    """What two names begin with, or else end with, if only letters differ: 'E01 ana', 'E01 ben'.
+
+    None for 'E01' and 'E02', or '2026 P1' and '2026 P2': a number that differs parts essays.
+    """
     one, two = (re.findall(r"[^\W_]+|[\W_]+", name) for name in (first, second))
     begin = _leading(one, two)
     end = _leading(one[::-1], two[::-1])[::-1]
     for parts in (begin, end):
+        rest = [*one[len(parts) :], *two[len(parts) :]] if parts is begin else [
+            *one[: len(one) - len(parts)], *two[: len(two) - len(parts)],
+        ]  # fmt: skip
         name = re.sub(r"^[\W_]+|[\W_]+$", "", "".join(parts))
-        if any(sign.isdigit() for sign in name):
+        if re.search(r"\d", name) and not re.search(r"\d", "".join(rest)):
             return name
     return None
 
