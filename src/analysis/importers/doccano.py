@@ -35,7 +35,6 @@ def _coder_file(data, stem):
             "WHO CODED IS LOST in a collaborative project's export; export one file a member"
         )
     coder = "" if stem.casefold() in ("all", "unknown") else stem
-    material.own_name = stem
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue

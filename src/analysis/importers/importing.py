@@ -1,7 +1,7 @@
 """From files to a study folder: recognise, match the essays, prove every place, write."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -220,10 +220,12 @@ class Part:
                 named = Essay(essay_id, corpus.essays[essay_id].text)
                 self._essays[key] = material.essays.get(key, named)
         ways = [way for way in material.ways if unit in (None, way.unit)] or material.ways
-        known = material.known or (unit is not None and len(ways) < len(material.ways))
+        stated = unit is not None and len(ways) < len(material.ways)
         found, self.decision = anchor(
-            material.codings, self._essays, ways, known=known, recuts=material.recuts
+            material.codings, self._essays, ways, known=material.known or stated, recuts=material.recuts
         )
+        if stated:
+            self.decision = replace(self.decision, reading=f"{self.decision.way}, as you said")
         self.places = [
             place if coding.reason else self._moved(corpus, coding.essay, place)
             for coding, place in zip(material.codings, found, strict=True)
