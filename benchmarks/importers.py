@@ -20,8 +20,8 @@ from tests.importers import tools  # noqa: E402
 
 ESSAYS, CODINGS, CODES = 2000, 100_000, 40
 WORDS = (
-    "the nurse came back after her shift and sat with me until Café 😀 I could sleep because nobody "
-    "else was there that night and the ward was quiet"
+    "the nurse came back after her shift and sat with me until Café 😀 I could sleep because "
+    "nobody else was there that night and the ward was quiet"
 ).split()
 
 
@@ -79,8 +79,8 @@ def measure(folder):
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = done.sources[["codings", "written", "listed"]].sum()
     print(
-        f"{seconds:8.1f} s ({own:.1f} s of the processor) {memory:6.0f} MB {counts['codings']:10,} codings, "
-        f"{counts['written']:,} written, {counts['listed']:,} listed"
+        f"{seconds:8.1f} s ({own:.1f} s of the processor) {memory:6.0f} MB "
+        f"{counts['codings']:10,} codings, {counts['written']:,} written, {counts['listed']:,} listed"
     )
 
 

@@ -20,7 +20,7 @@ COMPOSERS = {  # they run phases; they hold no idea
     "__main__",
     "new_study",
 }
-ALLOWED = {  # an imported essay must read as the study will read it, and a study as phase 2 reads it
+ALLOWED = {  # an imported essay reads as the study will read it, an exported study as phase 2 does
     "importers/essay_files": {"corpus"},
     "importers/target": {"new_study"},
     "importers/exporting": {"codings", "corpus"},

@@ -40,8 +40,10 @@ ELEMENTS = {  # name -> (children in order, with how often; attributes, ! = need
     "Set": ("Description? MemberCode*", ("guid!:guid", "name!")),
 }
 TIMES = {
-    "?": ' minOccurs="0"', "*": ' minOccurs="0" maxOccurs="unbounded"', "+": ' maxOccurs="unbounded"',
-}  # fmt: skip
+    "?": ' minOccurs="0"',
+    "*": ' minOccurs="0" maxOccurs="unbounded"',
+    "+": ' maxOccurs="unbounded"',
+}
 
 
 def _schema(root, space, elements, references):

@@ -139,7 +139,7 @@ def test_one_quotation_tells_the_unit(unit):
 def test_what_is_known_of_a_tool_stands_where_the_file_shows_too_little():
     found = essays(1)
     made = codings(found, "UTF-16 units")
-    (place,), decision = anchor(made, found, ways_to_count("UTF-16 units"), known=True)
+    _, decision = anchor(made, found, ways_to_count("UTF-16 units"), known=True)
     assert decision.way.unit == "UTF-16 units"
     with pytest.raises(Undecided, match="does not show in which unit"):
         anchor(made, found, ways_to_count(), known=False)

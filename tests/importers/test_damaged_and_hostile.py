@@ -77,7 +77,11 @@ def test_a_gzip_file_that_unpacks_to_far_more_than_a_study_is_refused(tmp_path):
 
 def test_a_path_out_of_the_archive_is_never_followed(tmp_path):
     (tmp_path / "secret.txt").write_text("the secret of somebody else")
-    texts = [f"absolute://{tmp_path}/secret.txt", "relative:///secret.txt", "internal://../secret.txt"]
+    texts = [
+        f"absolute://{tmp_path}/secret.txt",
+        "relative:///secret.txt",
+        "internal://../secret.txt",
+    ]
     sources = "".join(
         f'<TextSource guid="2000000{n}-0000-4111-8111-111111111111" name="{n}" plainTextPath="{t}">'
         '<Coding guid="30000000-0000-4111-8111-111111111111"><CodeRef targetGUID="c"/></Coding>'
@@ -87,8 +91,9 @@ def test_a_path_out_of_the_archive_is_never_followed(tmp_path):
     path = archive(
         tmp_path / "p.qdpx",
         {
-            "p.qde": '<Project xmlns="urn:QDA-XML:project:1.0" name="p"><CodeBook><Codes><Code guid="c"'
-            f' name="Hope" isCodable="true"/></Codes></CodeBook><Sources>{sources}</Sources></Project>'
+            "p.qde": '<Project xmlns="urn:QDA-XML:project:1.0" name="p"><CodeBook><Codes><Code '
+            'guid="c" name="Hope" isCodable="true"/></Codes></CodeBook><Sources>'
+            f"{sources}</Sources></Project>"
         },
     )
     done = import_files(path, tmp_path / "study")
@@ -133,7 +138,7 @@ BAD_FILES = {  # what a file holds -> what the refusal says of it
     "json of nothing": ("a.json", b'{"a": 1}', "is JSON of no tool that is known|no annotations"),
     "json-min": ("a.json", b'[{"text": "x", "label": []}]', "JSON-MIN"),
     "deep json": ("a.json", b"[" * 100_000, "is damaged"),
-    "nan": ("a.json", b'[{"annotations": [{"result": [{"value": {"start": NaN}}]}]}]', "is damaged"),
+    "nan": ("a.json", b'[{"annotations": [{"result": [{"start": NaN}]}]}]', "is damaged"),
     "csv of nothing": ("a.csv", b"colour,size\nred,3\n", "has the columns colour, size"),
     "unclosed quotation": ("a.csv", b'essay_id,code\nE1,"Hope\n', "breaks off in line"),
     "short row": ("a.csv", b"essay_id,code,quotation\nE1,Hope\n", "has 2 cells in row 2"),
@@ -164,7 +169,7 @@ def test_all_bad_files_are_named_at_once_and_none_of_the_good_ones_is_written(tm
     assert "2 problems" in message and "a.bin" in message and "b.bin" in message
 
 
-# Damage -------------------------------------------------------------------------------------------
+# Damage --------------------------------------------------------------------------------------
 
 
 def seeds(folder):

@@ -1,6 +1,7 @@
-"""A study sent out for other tools: valid, the same bytes each time, and the same when it returns."""
+"""A study sent out for other tools: valid, always the same bytes, the same when it returns."""
 
 import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from lxml import etree
 from analysis.importers import export_study, import_files
 from analysis.problems import StudyError
 from tests.importers import tools
+from tests.importers.peers import program
 from tests.importers.reading_back import codings_of, rows_of, texts_of
 from tests.importers.refi_schema import CODEBOOK_SCHEMA, PROJECT_SCHEMA
 
@@ -125,7 +127,8 @@ def test_a_codebook_is_valid_by_the_schema(study, tmp_path):
 
 
 def test_the_schema_of_these_tests_refuses_what_the_standard_refuses():
-    wrong = '<Project xmlns="urn:QDA-XML:project:1.0" name="p"><Users><User guid="no"/></Users></Project>'
+    users = '<Users><User guid="no"/></Users>'
+    wrong = f'<Project xmlns="urn:QDA-XML:project:1.0" name="p">{users}</Project>'
     assert not PROJECT_SCHEMA.validate(etree.fromstring(wrong))
     empty = '<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes/><Sets/></CodeBook>'
     assert not CODEBOOK_SCHEMA.validate(etree.fromstring(empty))
@@ -143,5 +146,15 @@ def test_no_cell_is_a_formula_for_a_spreadsheet(study, tmp_path):
 
 
 def test_another_ending_is_refused_with_the_endings_that_there_are(study, tmp_path):
-    with pytest.raises(StudyError, match="the ending '.nvp' is no format. Choose one of .qdpx"):
+    with pytest.raises(StudyError, match=r"the ending '.nvp' is no format. Choose one of .qdpx"):
         export_study(study, tmp_path / "p.nvp")
+
+
+def test_a_project_is_valid_by_the_standards_own_schema_where_qc_brings_it(study, tmp_path):
+    home = Path(program("qc", "QC")).resolve().parents[1]
+    (schema,) = home.glob("lib/*/site-packages/qualitative_coding/refi_qda/schema.xsd")
+    consensus_of(study, [("E1", "Hope", "present")])
+    export_study(study, tmp_path / "p.qdpx")
+    with zipfile.ZipFile(tmp_path / "p.qdpx") as archive:
+        project = etree.fromstring(archive.read("project.qde"))
+    etree.XMLSchema(etree.parse(str(schema))).assertValid(project)

@@ -187,7 +187,7 @@ def test_codings_of_an_essay_that_is_nowhere_are_listed(tmp_path):
     assert done.report["reason"].tolist() == ["essay_unknown"] * 2
 
 
-# True projects of qualitative-coding and of INCEpTION -----------------------------------------------
+# True projects of qualitative-coding and of INCEpTION ----------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -263,7 +263,9 @@ def cas(tmp_path_factory):
 def test_inception_without_dkpro_cassis_is_refused_with_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "cassis", None)
     (tmp_path / "ana.json").write_text('{"%TYPES": {}, "%FEATURE_STRUCTURES": []}')
-    with pytest.raises(StudyError, match="dkpro-cassis is not installed.*pip install dkpro-cassis"):
+    with pytest.raises(
+        StudyError, match=r"dkpro-cassis is not installed.*pip install dkpro-cassis"
+    ):
         import_files(tmp_path / "ana.json", tmp_path / "study")
 
 

@@ -30,7 +30,8 @@ DIALECTS = {  # what is written -> how it counts
         {"origin": "NVivo 14 Mac", "unit": "UTF-16 units"}, "UTF-16 units, CR LF as 1",
     ),
     "ATLAS.ti": (
-        {"origin": "ATLAS.ti 23", "unit": "UTF-16 units", "stored_as": "\r\n", "qde": "Project.qde"},
+        {"origin": "ATLAS.ti 23", "unit": "UTF-16 units", "stored_as": "\r\n",
+         "qde": "Project.qde"},
         "UTF-16 units, CR LF as 1",
     ),
     "MAXQDA": ({"origin": "MAXQDA 2022", "folder": "sources"}, "code points, CR LF as 1"),
@@ -60,7 +61,7 @@ def test_each_dialect_is_read_and_its_way_of_counting_is_found(tmp_path, dialect
 def test_a_file_that_does_not_show_its_unit_is_refused_until_somebody_says_it(tmp_path):
     few = tools.Project(ESSAYS, CODINGS[:1])
     path = tools.refi(tmp_path / "p.qdpx", few, origin="", unit="UTF-16 units")
-    with pytest.raises(StudyError, match="does not show in which unit it counts.*UNIT="):
+    with pytest.raises(StudyError, match=r"does not show in which unit it counts.*UNIT="):
         import_files(path, tmp_path / "study")
     import_files(path, tmp_path / "study", unit="UTF-16 units")
     assert codings_of(tmp_path / "study") == few.quoted()
@@ -90,7 +91,7 @@ def test_codings_without_a_home_are_listed_and_everything_else_is_kept(tmp_path)
     text = "<PlainTextContent>She smiled. The nurse came.</PlainTextContent>"
     selections = (
         f'<PlainTextSelection guid="s1" startPosition="0" endPosition="10" creatingUser="U-B">'
-        f'{coding(1, "U-A")}{coding(2, "u-b")}</PlainTextSelection>'
+        f"{coding(1, 'U-A')}{coding(2, 'u-b')}</PlainTextSelection>"
         f'<PlainTextSelection guid="s2" startPosition="4" endPosition="4">{coding(3, "u-a")}'
         f'</PlainTextSelection><PlainTextSelection guid="s3" startPosition="0" endPosition="999">'
         f'{coding(4, "u-a")}</PlainTextSelection><PlainTextSelection guid="s4" startPosition="0" '
@@ -122,7 +123,12 @@ def test_codings_without_a_home_are_listed_and_everything_else_is_kept(tmp_path)
     }
     assert done.sources.loc[0, "codings"] == 9
     (memo,) = rows_of(tmp_path / "study" / "memos.csv")
-    assert (memo["coder"], memo["start"], memo["end"], memo["memo"]) == ("ben", "0", "3", "look here")
+    assert (memo["coder"], memo["start"], memo["end"], memo["memo"]) == (
+        "ben",
+        "0",
+        "3",
+        "look here",
+    )
     (code,) = rows_of(tmp_path / "study" / "codebook.csv")
     assert (code["code"], code["definition"]) == ("Support > Family", "kin")
     said = " ".join(done.notes)

@@ -13,8 +13,13 @@ from tests.importers import tools
 from tests.importers.reading_back import codings_of, texts_of
 
 WORDS = st.sampled_from(
-    "care Café e\u0301tude 😀 👩\u200d⚕\ufe0f שלום مرحبا naïve don’t — nurse 1914 𝒜lpha a ".split(" ")[:-1]
-    + ["two\u00a0words", "=1+1", "next\u2028line", "tail."]
+    [
+        *"care Café e\u0301tude 😀 👩\u200d⚕\ufe0f שלום مرحبا naïve don’t — nurse 1914 𝒜lpha a".split(),
+        "two\u00a0words",
+        "=1+1",
+        "next\u2028line",
+        "tail.",
+    ]
 )
 
 
@@ -33,8 +38,9 @@ def projects(draw):
         index = st.integers(0, len(spots) - 1)
         for coder, code, a, b in draw(
             st.lists(
-                st.tuples(st.sampled_from(["ana", "ben"]), st.sampled_from(["Hope", "Care > Touch"]),
-                          index, index), max_size=12,
+                st.tuples(st.sampled_from(["ana", "ben"]),
+                          st.sampled_from(["Hope", "Care > Touch"]), index, index),
+                max_size=12,
             )
         ):  # fmt: skip
             a, b = sorted((a, b))

@@ -46,11 +46,18 @@ def test_the_second_coders_file_adds_rows_and_changes_nothing_that_is_there(stud
     ]  # fmt: skip
     question = done.report.query("outcome == 'question'")["what"].tolist()
     assert question == ["Are 'Hope' and 'hope' one code? They were not merged."]
-    assert [row["file"] for row in rows_of(study / "import_sources.csv")] == ["ana.json", "ben.json"]
+    assert [row["file"] for row in rows_of(study / "import_sources.csv")] == [
+        "ana.json",
+        "ben.json",
+    ]
 
 
 def test_a_study_toml_that_a_person_changed_is_left_and_the_line_to_write_is_said(study, tmp_path):
-    text = (study / "study.toml").read_text().replace('approach = "codebook"', 'approach = "reflexive"')
+    text = (
+        (study / "study.toml")
+        .read_text()
+        .replace('approach = "codebook"', 'approach = "reflexive"')
+    )
     (study / "study.toml").write_text(text)
     done = import_files(export(tmp_path / "ben.json", BEN), study)
     assert (study / "study.toml").read_text() == text
@@ -101,7 +108,7 @@ def test_an_empty_study_of_make_new_is_filled(tmp_path):
 def test_a_folder_that_is_no_study_is_left_alone(tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.txt").write_text("x")
-    with pytest.raises(StudyError, match="is no study: it has no study.toml"):
+    with pytest.raises(StudyError, match=r"is no study: it has no study.toml"):
         import_files(export(tmp_path / "ana.json", ANA), tmp_path / "photos")
 
 
@@ -150,7 +157,9 @@ def test_names_that_differ_only_in_capitals_stay_two_coders_with_two_files(tmp_p
 def test_texts_that_are_equal_in_one_file_are_two_essays(tmp_path):
     """Short answers of two people may be the same words."""
     essays = {"P1": "No, never at all.", "P2": "No, never at all."}
-    path = export(tmp_path / "a.json", [("ana", "P1", "No", 0, 2), ("ana", "P2", "Never", 4, 9)], essays)
+    path = export(
+        tmp_path / "a.json", [("ana", "P1", "No", 0, 2), ("ana", "P2", "Never", 4, 9)], essays
+    )
     import_files(path, tmp_path / "study")
     assert codings_of(tmp_path / "study") == {
         ("ana", "P1", "No", "No"), ("ana", "P2", "Never", "never"),

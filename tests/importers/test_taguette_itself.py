@@ -58,9 +58,7 @@ def test_the_exported_project_is_read_in_bytes_and_paragraphs_are_parted(exports
 
 
 @pytest.mark.parametrize("kind", ["highlights", "excel"])
-def test_the_export_of_highlights_is_placed_in_the_text_by_its_quotations(
-    exports, tmp_path, kind
-):
+def test_the_export_of_highlights_is_placed_in_the_text_by_its_quotations(exports, tmp_path, kind):
     (tmp_path / "E03.txt").write_text(COUNTED.replace("first.She", "first.\nShe"), "utf-8")
     done = import_files([exports[kind], tmp_path / "E03.txt"], tmp_path / "study", "ana")
     assert codings_of(tmp_path / "study") == PLACES

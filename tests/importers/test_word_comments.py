@@ -34,9 +34,8 @@ def test_the_anchor_is_the_place_and_the_words_of_the_comment_are_the_codes(tmp_
 
 
 def test_a_remark_a_reply_and_a_point_are_listed_and_their_words_are_kept(tmp_path):
-    extended = (
-        f'<w15:commentEx xmlns:w15="{tools.W15}" w15:paraId="00010000" w15:paraIdParent="00000000"/>'
-    )
+    space = f'xmlns:w15="{tools.W15}"'
+    extended = f'<w15:commentEx {space} w15:paraId="00010000" w15:paraIdParent="00000000"/>'
     done = imported(
         tmp_path,
         [("Ana", "Hope", 7, 17), ("Ben", "I read this quite differently.", 7, 17),

@@ -44,7 +44,7 @@ def counted(text, at, unit="code points", line_end=1):
     return widths[unit] + (before.count("\n") if line_end == 2 else 0)
 
 
-# Word ----------------------------------------------------------------------------------------------
+# Word ----------------------------------------------------------------------------------------
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
@@ -94,7 +94,8 @@ def word(path, text, comments, *, body=None, extended="", more=None):
             ),
             "word/_rels/document.xml.rels": _relationships(relations),
             "word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>',
-            "word/comments.xml": f'<w:comments xmlns:w="{W}" xmlns:w14="{W14}">{notes}</w:comments>',
+            "word/comments.xml": f'<w:comments xmlns:w="{W}" xmlns:w14="{W14}">{notes}'
+            "</w:comments>",
             "word/commentsExtended.xml": f'<w15:commentsEx xmlns:w15="{W15}">{extended}'
             "</w15:commentsEx>",
             **(more or {}),
@@ -123,7 +124,7 @@ def words_files(folder, project):
     return folder
 
 
-# Tables --------------------------------------------------------------------------------------------
+# Tables --------------------------------------------------------------------------------------
 
 
 def table(path, header, rows, *, end="\r\n", mark=""):
@@ -189,7 +190,7 @@ def openansho(path, project):
     return table(path, header, [row(*c) for c in project.codings])
 
 
-# Databases -----------------------------------------------------------------------------------------
+# Databases -----------------------------------------------------------------------------------
 
 
 def taguette(path, project, *, logged=True, name="pilot"):
@@ -300,7 +301,9 @@ def rqda(path, project):
     for code, n in codes.items():
         connection.execute("INSERT INTO freecode VALUES (?, ?, '', 1)", [n, code])
     for name, n in files.items():
-        connection.execute("INSERT INTO source VALUES (?, ?, ?, 1)", [n, name, project.essays[name]])
+        connection.execute(
+            "INSERT INTO source VALUES (?, ?, ?, 1)", [n, name, project.essays[name]]
+        )
     for coder, essay, code, start, end in project.codings:
         connection.execute(
             "INSERT INTO coding VALUES (?, ?, ?, ?, ?, 1, ?, 'Mon Jan  5 10:00:00 2026', '')",
@@ -311,7 +314,7 @@ def rqda(path, project):
     return path
 
 
-# REFI-QDA ------------------------------------------------------------------------------------------
+# REFI-QDA ------------------------------------------------------------------------------------
 
 
 def refi(
@@ -324,7 +327,9 @@ def refi(
         return counted(project.essays[essay], at, unit, line_end)
 
     users = {c: f"0000000{n}-1111-4111-8111-111111111111" for n, c in enumerate(project.coders)}
-    codes = {c: f"1000000{n % 10}-{n:04d}-4111-8111-111111111111" for n, c in enumerate(project.codes)}
+    codes = {
+        c: f"1000000{n % 10}-{n:04d}-4111-8111-111111111111" for n, c in enumerate(project.codes)
+    }
     sources, members = [], {}
     for n, (essay, text) in enumerate(project.essays.items()):
         guid = f"20000000-{n:04d}-4111-8111-111111111111"
@@ -365,7 +370,7 @@ def refi(
     return write_zip(path, members)
 
 
-# JSON ------------------------------------------------------------------------------------------------
+# JSON ----------------------------------------------------------------------------------------
 
 
 def label_studio(path, project, *, unit="code points"):

@@ -59,9 +59,7 @@ def ways_to_count(unit=None, line_end=None, units=UNITS, **fixed):
     First number and end are fixed for each tool, never searched: where selections end at the end
     of a paragraph, an end and the place before it are both edges of words.
     """
-    every = [
-        Reading(u, n, bom, **fixed) for u in units for n in (1, 2) for bom in (False, True)
-    ]
+    every = [Reading(u, n, bom, **fixed) for u in units for n in (1, 2) for bom in (False, True)]
     return tuple(
         sorted(every, key=lambda r: (r.bom, r.unit != unit, r.line_end != (line_end or 1)))
     )
@@ -168,7 +166,7 @@ def _unspaced(point):
     )
 
 
-# Quotations ------------------------------------------------------------------------------------
+# Quotations ----------------------------------------------------------------------------------
 
 LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\r": "\n"})
 IGNORED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad"))
@@ -198,9 +196,9 @@ def proof(quotation, found):
     if squeezed(quotation) == squeezed(found):
         return "space"
     shortened = ELLIPSIS.sub("", quotation)
-    if shortened != quotation and len(shortened.strip()) >= 3:
-        if squeezed(found).startswith(squeezed(shortened)):
-            return "cut"
+    was_cut = shortened != quotation and len(shortened.strip()) >= 3
+    if was_cut and squeezed(found).startswith(squeezed(shortened)):
+        return "cut"
     return "typo" if plain(quotation) == plain(found) else None
 
 
@@ -286,7 +284,7 @@ def _occurrences(wanted, text):
     return found
 
 
-# One file --------------------------------------------------------------------------------------
+# One file ------------------------------------------------------------------------------------
 
 
 class Place(NamedTuple):

@@ -68,9 +68,7 @@ def _read_row(material, row, number, coder):
         if not whole and (start is None or end is None):
             reason = reason or "out_of_range"
         ref = f"line {number}, label {n}"
-        material.codings.append(
-            Coding(key, coder, code, start, end, source_ref=ref, reason=reason)
-        )
+        material.codings.append(Coding(key, coder, code, start, end, source_ref=ref, reason=reason))
 
 
 def _label(label):

@@ -91,7 +91,7 @@ def read_tables(study):
     return Tables(folder.name, essays, codebook, codings, memos, assignments, consensus)
 
 
-# CSV and Excel -----------------------------------------------------------------------------------
+# CSV and Excel -------------------------------------------------------------------------------
 
 
 def _sheets(tables):
@@ -188,7 +188,7 @@ def _zip(members):
     return buffer.getvalue()
 
 
-# REFI-QDA ------------------------------------------------------------------------------------------
+# REFI-QDA ------------------------------------------------------------------------------------
 
 
 def _guid(*names):
@@ -218,9 +218,7 @@ def _qdpx(tables):
             _child(users, "User", guid=CONSENSUS, name="consensus")
     if len(tables.codebook):
         _add_codes(_child(root, "CodeBook"), tables.codebook)
-    attributes = [
-        c for c in tables.essays.columns if c not in ("essay_id", "text", "read_from")
-    ]
+    attributes = [c for c in tables.essays.columns if c not in ("essay_id", "text", "read_from")]
     if attributes:
         variables = _child(root, "Variables")
         for name in attributes:
@@ -367,7 +365,7 @@ def _date_time(date):
     return f"{date}T00:00:00" if len(date) == 10 else date
 
 
-# Label Studio -----------------------------------------------------------------------------------
+# Label Studio --------------------------------------------------------------------------------
 
 
 def _label_studio(tables):

@@ -117,7 +117,7 @@ def _row(**cells):
     return dict.fromkeys(REPORT_COLUMNS, "") | cells
 
 
-# Codings ------------------------------------------------------------------------------------------
+# Codings -------------------------------------------------------------------------------------
 
 
 def _gather_codings(part, corpus, names, gathered, seen):
@@ -219,9 +219,9 @@ def _compare_counts(gathered, material):
     """Where a tool's own codebook counts codings, compare with what was read from the others."""
     if not material.check:
         return
-    read = Counter(
-        row["code"] for rows in gathered.codings.values() for row in rows
-    ) + Counter(row["code"] for row in gathered.report if row["outcome"] == "listed")
+    read = Counter(row["code"] for rows in gathered.codings.values() for row in rows) + Counter(
+        row["code"] for row in gathered.report if row["outcome"] == "listed"
+    )
     wrong = [f"{c} ({read[c]} of {n})" for c, n in material.check.items() if read[c] != n]
     if read:
         n, all_ = len(material.check) - len(wrong), len(material.check)
@@ -307,7 +307,7 @@ def _list_known(gathered, coder, rows):
                 break
 
 
-# Codes, memos, readings ------------------------------------------------------------------------------
+# Codes, memos, readings ----------------------------------------------------------------------
 
 
 def _gather_codes(material, names, gathered):

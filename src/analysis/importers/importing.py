@@ -13,7 +13,7 @@ from analysis.importers.material import Essay
 from analysis.importers.naming import Names
 from analysis.importers.opening import Refused
 from analysis.importers.recognising import Source, read
-from analysis.problems import Problem, StudyError, stop_if
+from analysis.problems import Problem, stop_if
 
 PASSED_OVER = (".ds_store", "thumbs.db", "desktop.ini")
 
@@ -119,7 +119,7 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
     )
 
 
-# Files -------------------------------------------------------------------------------------------
+# Files ---------------------------------------------------------------------------------------
 
 
 def _sources(paths):
@@ -181,7 +181,7 @@ def _read_all(sources, digests):
     return materials
 
 
-# Places --------------------------------------------------------------------------------------------
+# Places --------------------------------------------------------------------------------------
 
 
 class Part:
@@ -214,7 +214,9 @@ class Part:
     def place(self, corpus, unit):
         """Prove every place in the file's own text, then move it to the study's."""
         material = self.material
-        for key in {coding.essay for coding in material.codings} | {m.essay for m in material.memos}:
+        for key in {coding.essay for coding in material.codings} | {
+            m.essay for m in material.memos
+        }:
             essay_id = self.essay_id(corpus, key)
             if essay_id is not None:
                 named = Essay(essay_id, corpus.essays[essay_id].text)
@@ -222,7 +224,11 @@ class Part:
         ways = [way for way in material.ways if unit in (None, way.unit)] or material.ways
         stated = unit is not None and len(ways) < len(material.ways)
         found, self.decision = anchor(
-            material.codings, self._essays, ways, known=material.known or stated, recuts=material.recuts
+            material.codings,
+            self._essays,
+            ways,
+            known=material.known or stated,
+            recuts=material.recuts,
         )
         if stated:
             self.decision = replace(self.decision, reading=f"{self.decision.way}, as you said")
@@ -232,7 +238,7 @@ class Part:
         ]
 
     def place_of_memo(self, corpus, memo):
-        """(start, end) of a memo, both None where it is on the whole essay or has lost its place."""
+        """(start, end) of a memo; both None: it is on the whole essay, or has lost its place."""
         way = self.decision.way
         if memo.start is None or memo.end is None or memo.essay not in self._essays or way is None:
             return None, None
@@ -265,7 +271,7 @@ def _place_all(parts, corpus, unit):
             problems.append(
                 Problem(
                     f"{where + ': ' if where else ''}{why}",
-                    "If you know how its program counts, say so with UNIT=\"UTF-16 units\" (or "
+                    'If you know how its program counts, say so with UNIT="UTF-16 units" (or '
                     '"code points", "UTF-8 bytes"); otherwise check that the essays are those '
                     "that were coded.",
                     part.material.file,

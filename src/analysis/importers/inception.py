@@ -12,8 +12,8 @@ from analysis.importers.opening import Archive, Refused
 
 MEMBER = re.compile(r"(annotation|curation)/(?P<document>.+)/(?P<coder>[^/]+)\.(json|zip|xmi)$")
 STRUCTURE = {  # layers of INCEpTION itself, not of a study
-    "Sentence", "Token", "DocumentMetaData", "DocumentAnnotation", "TagDescription", "TagsetDescription",
-    "Paragraph", "LayerDefinition", "CASMetadata", "Heading", "Div",
+    "Sentence", "Token", "DocumentMetaData", "DocumentAnnotation", "TagDescription",
+    "TagsetDescription", "Paragraph", "LayerDefinition", "CASMetadata", "Heading", "Div",
 }  # fmt: skip
 CODE_FEATURES = ("value", "label", "code", "category", "identifier", "PosValue")
 

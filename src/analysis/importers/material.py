@@ -85,7 +85,7 @@ class Coding(NamedTuple):
 
 REASONS = {
     "coder_unknown": "the file does not say who coded",
-    "essay_unknown": "the essay is neither in the file, nor among the other files, nor in the study",
+    "essay_unknown": "the essay is neither in the files nor in the study",
     "source_missing": "the tool's file does not hold the essay's text",
     "code_deleted": "the code does not exist in the tool any more",
     "no_code": "no code is attached; kept as a memo where it has words",

@@ -61,7 +61,7 @@ def unpacked(data):
     return content
 
 
-# Archives ----------------------------------------------------------------------------------------
+# Archives ------------------------------------------------------------------------------------
 
 
 class Archive:
@@ -107,9 +107,7 @@ class Archive:
         member = self.members[name]
         packed = max(member.compress_size, 1)
         too_large = member.file_size > min(LARGEST_PART, self._left)
-        if too_large or (
-            member.file_size > MEGABYTE and member.file_size > HIGHEST_RATIO * packed
-        ):
+        if too_large or (member.file_size > MEGABYTE and member.file_size > HIGHEST_RATIO * packed):
             raise Refused(
                 f"unpacks to far more than it should ({name[:60]!r}).",
                 "Do not open it elsewhere either; ask who sent it.",
@@ -131,7 +129,7 @@ def _escapes(name):
     return name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":"
 
 
-# XML, JSON, CSV --------------------------------------------------------------------------------
+# XML, JSON, CSV ------------------------------------------------------------------------------
 
 
 def parse_xml(data):
@@ -187,7 +185,9 @@ def decode(data):
     if b"\0" in data:
         raise Refused("is not text.", "Give the file that the program exported.")
     try:
-        return data.decode("cp1252"), "it is not UTF-8; read as Windows-1252 ('ANSI'): check accents"
+        return data.decode(
+            "cp1252"
+        ), "it is not UTF-8; read as Windows-1252 ('ANSI'): check accents"
     except UnicodeDecodeError:
         raise Refused(
             "is not UTF-8, and its encoding is not recognised.", "Save it as 'CSV UTF-8'."
@@ -230,7 +230,7 @@ def parse_csv(text):
     return header, body, notes
 
 
-# Databases ---------------------------------------------------------------------------------------
+# Databases -----------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -285,7 +285,7 @@ def rows_of(connection, table, columns, optional=()):
         yield dict.fromkeys(optional) | dict(zip(names, row, strict=True))
 
 
-# Values ---------------------------------------------------------------------------------------
+# Values --------------------------------------------------------------------------------------
 
 
 def whole_number(value):

@@ -101,9 +101,7 @@ def read(source):
         return _json(source)
     if ending in (".csv", ".tsv", ""):
         return rows.read_csv(source)
-    raise Refused(
-        f"is not recognised (ending '{ending}').", f"What can be imported: {KNOWN}."
-    )
+    raise Refused(f"is not recognised (ending '{ending}').", f"What can be imported: {KNOWN}.")
 
 
 def _database(source):

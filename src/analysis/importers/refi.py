@@ -244,7 +244,7 @@ class _Project:
                         self._variable(value, key)
 
 
-# Codes --------------------------------------------------------------------------------------------
+# Codes ---------------------------------------------------------------------------------------
 
 
 def _read_codes(root, material):
@@ -252,7 +252,10 @@ def _read_codes(root, material):
     paths, own = {}, _is_own(root)
     books = list(root.iter("{*}CodeBook", "{*}Codebook"))
     stack = [
-        (code, "") for book in books for codes in _children(book, "Codes") for code in reversed(codes)
+        (code, "")
+        for book in books
+        for codes in _children(book, "Codes")
+        for code in reversed(codes)
     ]
     while stack:
         node, above = stack.pop()
@@ -313,7 +316,7 @@ def _path_of(node):
     return " > ".join(reversed(names))
 
 
-# XML ------------------------------------------------------------------------------------------
+# XML -----------------------------------------------------------------------------------------
 
 
 def _local(node):

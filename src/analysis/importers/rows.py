@@ -27,8 +27,8 @@ COLUMNS = {  # what others call our columns
     "code": "code code_name codename code_category tag label codes coding tags labels",
     "start": "start start_pos start_offset segment_start pos0 begin",
     "end": "end end_pos end_offset segment_end pos1 stop",
-    "quotation": "quotation quote text selection segment_text excerpt extract segment content coded "
-    "quoted snippet passage",
+    "quotation": "quotation quote text selection segment_text excerpt extract segment content "
+    "coded quoted snippet passage",
     "memo": "memo comment note coded_memo remark",
     "date": "date created created_at",
     "source_ref": "source_ref",
@@ -41,7 +41,10 @@ NOT_IMPORTED = {  # tables of a study that are decisions, not codings
     frozenset({"action", "from", "to"}): "decisions",
     frozenset({"essay_id", "code", "decision"}): "adjudications",
 }
-YES, NO = {"1", "x", "yes", "true", "ja", "y", "✓", "oui", "sí", "si"}, {"", "0", "no", "false", "n"}
+YES, NO = (
+    {"1", "x", "yes", "true", "ja", "y", "✓", "oui", "sí", "si"},
+    {"", "0", "no", "false", "n"},
+)
 
 DIALECTS = {  # columns that only this tool has -> tool, first way of counting, quotations recut
     frozenset({"segment_start", "segment_end", "code_name", "doc_name"}): (
@@ -100,7 +103,7 @@ def read_rows(header, rows, name):
     return _codings(plain, header, rows, name)
 
 
-# Codings ---------------------------------------------------------------------------------------
+# Codings -------------------------------------------------------------------------------------
 
 
 def _codings(plain, header, rows, name):
@@ -227,7 +230,7 @@ def _taguette_codebook(table):
     return material
 
 
-# Other tables of a study -------------------------------------------------------------------------
+# Other tables of a study ---------------------------------------------------------------------
 
 
 def _essays(table):
@@ -270,7 +273,7 @@ def _memos(table):
     return material
 
 
-# Excel -------------------------------------------------------------------------------------------
+# Excel ---------------------------------------------------------------------------------------
 
 
 def read_excel(source):

@@ -98,7 +98,7 @@ def _codings_there(path, problems):
     return found
 
 
-# Writing ------------------------------------------------------------------------------------------
+# Writing -------------------------------------------------------------------------------------
 
 
 def write(gathered, target):
@@ -157,7 +157,7 @@ def study_toml(folder, coders):
     names = json.dumps(list(coders), ensure_ascii=False)
     text = STUDY_TOML.replace('coders = ["ana", "ben"]', f"coders = {names}")
     text = text.replace('"Write the study\'s title here"', json.dumps(folder.name))
-    return re.sub(r'# \[study\.groups\]\n# .*\n', "", text)
+    return re.sub(r"# \[study\.groups\]\n# .*\n", "", text)
 
 
 def _add_study_toml(files, gathered, target, new):
@@ -278,9 +278,7 @@ def _table(columns, rows):
 
 def _rows(columns, rows, end):
     buffer = io.StringIO()
-    writer = csv.DictWriter(
-        buffer, columns, restval="", extrasaction="ignore", lineterminator=end
-    )
+    writer = csv.DictWriter(buffer, columns, restval="", extrasaction="ignore", lineterminator=end)
     writer.writerows(rows)
     return buffer.getvalue().encode("utf-8")
 
@@ -305,7 +303,9 @@ def _add_reports(files, gathered, target):
         path, before = target.folder / file, []
         if path.is_file():
             text = path.read_text("utf-8")
-            before = [r for r in csv.DictReader(io.StringIO(text, newline="")) if r["file"] not in now]
+            before = [
+                r for r in csv.DictReader(io.StringIO(text, newline="")) if r["file"] not in now
+            ]
             before = [r for r in before if r["file"]]
         rows = [{k: guarded(_shown(v)) for k, v in row.items()} for row in rows]
         files[file] = _table(columns, before + rows)

@@ -14,7 +14,15 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from zlib import crc32
 
-from analysis.importers.anchoring import Haystack, Place, candidates_said, folded_text, plain, proof, squeezed
+from analysis.importers.anchoring import (
+    Haystack,
+    Place,
+    candidates_said,
+    folded_text,
+    plain,
+    proof,
+    squeezed,
+)
 from analysis.problems import listed
 
 ALIKE, ALIKE_OF_RELATED_NAME = 0.7, 0.5  # share of runs of words that two versions have in common
@@ -116,9 +124,7 @@ class Corpus:
         shared = shared_name(version.essay_id, clean_name(essay.name))
         if version.new and shared and _folded(shared) not in self._by_name:
             old = version.essay_id
-            self.essays = {
-                (shared if i == old else i): v for i, v in self.essays.items()
-            }
+            self.essays = {(shared if i == old else i): v for i, v in self.essays.items()}
             self._renamed[old] = shared
             version.essay_id = shared
             self._by_name[_folded(shared)] = shared
@@ -193,9 +199,7 @@ def _runs(text):
     """Check sums of every run of words."""
     words = folded_text(text).split()
     last = max(len(words) - RUN, 0)
-    return {
-        crc32(" ".join(words[n : n + RUN]).encode("utf-8", "replace")) for n in range(last + 1)
-    }
+    return {crc32(" ".join(words[n : n + RUN]).encode("utf-8", "replace")) for n in range(last + 1)}
 
 
 def _folded_words(words):
@@ -244,7 +248,7 @@ def _leading(one, two):
     return alike
 
 
-# Moving a coding from one version of an essay to another ------------------------------------------
+# Moving a coding from one version of an essay to another -------------------------------------
 
 
 class Alignment:

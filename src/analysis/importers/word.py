@@ -92,7 +92,7 @@ def _coder(author):
     return "" if author.strip().casefold() in NAMELESS else author.strip()
 
 
-# Parts -----------------------------------------------------------------------------------------
+# Parts ---------------------------------------------------------------------------------------
 
 
 def _local(node):
@@ -136,7 +136,7 @@ def _related(archive, document):
     return parts
 
 
-# Text and anchors ------------------------------------------------------------------------------
+# Text and anchors ----------------------------------------------------------------------------
 
 
 def _text_and_ranges(root):
@@ -179,7 +179,10 @@ def _text_and_ranges(root):
     blank = len(text) - len(text.lstrip("\n"))
     text = text.strip("\n") + "\n"
     ranges = {
-        number: (min(max(start - blank, 0), len(text)), min(max(ends[number] - blank, 0), len(text)))
+        number: (
+            min(max(start - blank, 0), len(text)),
+            min(max(ends[number] - blank, 0), len(text)),
+        )
         for number, start in starts.items()
         if number in ends
     }
@@ -199,7 +202,7 @@ def _end_is_deleted(paragraph):
     return any(_local(mark) in UNSEEN for mark in marks)
 
 
-# Comments ----------------------------------------------------------------------------------------
+# Comments ------------------------------------------------------------------------------------
 
 
 def _comments(root, replies):
@@ -231,6 +234,4 @@ def _replies(archive, parts):
     if "commentsExtended" not in parts:
         return set()
     root = parse_xml(archive.read(parts["commentsExtended"]))
-    return {
-        _attribute(node, "paraId") for node in root if _attribute(node, "paraIdParent")
-    }
+    return {_attribute(node, "paraId") for node in root if _attribute(node, "paraIdParent")}
