@@ -80,7 +80,8 @@ def measure(folder):
     counts = done.sources[["codings", "written", "listed"]].sum()
     print(
         f"{seconds:8.1f} s ({own:.1f} s of the processor) {memory:6.0f} MB "
-        f"{counts['codings']:10,} codings, {counts['written']:,} written, {counts['listed']:,} listed"
+        f"{counts['codings']:10,} codings = {counts['written']:,} written + "
+        f"{counts['listed']:,} listed"
     )
 
 

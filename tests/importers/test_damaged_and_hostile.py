@@ -15,6 +15,7 @@ import pytest
 from analysis.importers import import_files
 from analysis.problems import StudyError
 from tests.importers import tools
+from tests.importers.reading_back import codings_of
 
 PROJECT = tools.Project(
     {"E1": "Café 😀 She smiled.\nThe nurse came back.", "E2": "She sat with me all night."},
@@ -128,6 +129,18 @@ def test_a_name_with_a_question_mark_creates_no_file(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["r?mode=x#.rqda", "study"]
 
 
+def test_names_that_climb_out_of_the_study_stay_inside(tmp_path):
+    evil = "../../evil"
+    made = tools.Project({evil: "She smiled."}, [(evil, evil, evil, 0, 3)], (evil,))
+    (tmp_path / "in").mkdir()
+    tools.label_studio(tmp_path / "in" / "l.json", made)
+    import_files(tmp_path / "in", tmp_path / "deep" / "er" / "study")
+    assert not list(tmp_path.glob("evil*")) and not list((tmp_path / "deep").glob("evil*"))
+    assert codings_of(tmp_path / "deep" / "er" / "study") == {
+        (".._.._evil".lstrip("."), "_.._evil", evil, "She")
+    }
+
+
 BAD_FILES = {  # what a file holds -> what the refusal says of it
     "not sqlite": ("a.sqlite3", b"SQLite format 3\0" + b"\1" * 200, "is a damaged database"),
     "empty": ("a.csv", b"", "is empty."),
@@ -141,6 +154,7 @@ BAD_FILES = {  # what a file holds -> what the refusal says of it
     "nan": ("a.json", b'[{"annotations": [{"result": [{"start": NaN}]}]}]', "is damaged"),
     "csv of nothing": ("a.csv", b"colour,size\nred,3\n", "has the columns colour, size"),
     "unclosed quotation": ("a.csv", b'essay_id,code\nE1,"Hope\n', "breaks off in line"),
+    "a column twice": ("a.csv", b"essay_id,code,text,text\nE1,a,b,c\n", "two columns called 'text'"),
     "short row": ("a.csv", b"essay_id,code,quotation\nE1,Hope\n", "has 2 cells in row 2"),
     "binary csv": ("a.csv", b"essay_id,code\n\x00\xff\xfe", "is not text"),
     "two projects": ("a.qdpx", {"a.qde": "<a/>", "b.qde": "<b/>"}, "holds 2 projects"),

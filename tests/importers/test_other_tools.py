@@ -283,3 +283,64 @@ def test_inceptions_project_has_a_file_a_coder_and_the_curation_is_no_coder(cas,
     }
     assert done.report["reason"].tolist() == ["consensus"]
     assert texts_of(tmp_path / "study") == ESSAYS
+
+
+# Several projects in a file, and essays of every format ---------------------------------------
+
+
+def test_a_taguette_database_with_a_project_for_each_coder(tmp_path):
+    path = tools.taguette(tmp_path / "two.sqlite3", PROJECT, logged=False, name="ana")
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "INSERT INTO projects VALUES (2, 'ben', '', '');"
+        "INSERT INTO documents SELECT 2, name, '', '', '', 2, '', contents FROM documents;"
+        "INSERT INTO tags VALUES (9, 2, 'Trust', '');"
+        "INSERT INTO highlights VALUES (9, 2, 0, 5, '<p>Café</p>');"
+        "INSERT INTO highlight_tags VALUES (9, 9);"
+    )
+    connection.close()
+    done = import_files(path, tmp_path / "study")
+    found = codings_of(tmp_path / "study")
+    assert ("ben", "E03", "Trust", "Café") in found
+    assert {row[0] for row in found} == {"ana", "ben"}
+    assert [said.split(", ")[1] for said in done.sources["recognised"]] == [
+        "project 'ana'", "project 'ben'",
+    ]  # fmt: skip
+
+
+def essay_in_every_format(folder):
+    docx = pytest.importorskip("docx")
+    folder.mkdir()
+    document = docx.Document()
+    document.add_paragraph("She smiled, docx.")
+    document.save(folder / "E_docx.docx")
+    (folder / "E_txt.txt").write_bytes("\ufeffShe smiled, txt.\r\n".encode())
+    (folder / "E_md.md").write_text("She smiled, md.\n")
+    (folder / "E_html.html").write_text("<html><body><p>She smiled, html.</p></body></html>")
+    (folder / "E_rtf.rtf").write_bytes(rb"{\rtf1\ansi She smiled, rtf.\par}")
+    office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    words = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+    content = (
+        f'<o:document-content xmlns:o="{office}" xmlns:t="{words}"><o:body><o:text>'
+        "<t:p>She smiled, odt.</t:p></o:text></o:body></o:document-content>"
+    )
+    tools.write_zip(folder / "E_odt.odt", {"content.xml": content})
+    return ["docx", "txt", "md", "html", "rtf", "odt"]
+
+
+def test_essays_of_every_format_are_found_by_the_quotations_of_a_table(tmp_path):
+    pytest.importorskip("striprtf", reason="striprtf is not installed here")
+    kinds = essay_in_every_format(tmp_path / "essays")
+    rows = [("ana", f"E_{kind}.{kind}", f"smiled, {kind}", "Hope") for kind in kinds]
+    tools.table(tmp_path / "c.csv", "coder,essay,quote,code", rows)
+    import_files([tmp_path / "c.csv", tmp_path / "essays"], tmp_path / "study")
+    assert codings_of(tmp_path / "study") == {
+        ("ana", f"E_{kind}", "Hope", f"smiled, {kind}") for kind in kinds
+    }
+
+
+def test_rtf_without_striprtf_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "striprtf.striprtf", None)
+    (tmp_path / "E1.rtf").write_bytes(rb"{\rtf1\ansi She smiled.}")
+    with pytest.raises(StudyError, match=r"striprtf is not installed. Save it as .docx"):
+        import_files(tmp_path / "E1.rtf", tmp_path / "study")

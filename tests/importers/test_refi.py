@@ -145,7 +145,7 @@ def test_notes_and_variables_become_memos_and_attributes(tmp_path):
         'targetGUID="v1"/><TextValue>nurse</TextValue></VariableValue></TextSource>'
     )
     more = "".join(
-        f'<Note guid="{n}" creatingUser="u-b"><PlainTextContent>{words}</PlainTextContent></Note>'
+        f'<Note guid="{n}" creatingUser="u-a"><PlainTextContent>{words}</PlainTextContent></Note>'
         for n, words in (("n1", "why here"), ("n2", "on the essay"), ("n3", "on all"))
     )
     qde = project(source, more=f"<Notes>{more}</Notes>").replace(

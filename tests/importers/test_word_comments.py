@@ -40,7 +40,7 @@ def test_a_remark_a_reply_and_a_point_are_listed_and_their_words_are_kept(tmp_pa
         tmp_path,
         [("Ana", "Hope", 7, 17), ("Ben", "I read this quite differently.", 7, 17),
          ("Ben", "Is this hope, or is it only that she is glad to see him?", 0, 4),
-         ("Ana", "Hope", None, None), ("Ana", "", 0, 4)],
+         ("Ana", "Hope", None, None), ("Ana", "", 0, 4), ("Ben", "Doubt", 0, 4)],
         extended=extended,
     )  # fmt: skip
     listed = done.report[["source_ref", "reason"]].to_numpy().tolist()
@@ -55,6 +55,17 @@ def test_a_remark_a_reply_and_a_point_are_listed_and_their_words_are_kept(tmp_pa
         ("Ben", "7", "I read thi"),
         ("Ben", "0", "Is this ho"),
     ]
+
+
+def test_who_only_remarked_is_no_coder(tmp_path):
+    """Or that person would count as one who read every essay and found nothing."""
+    done = imported(
+        tmp_path, [("Ana", "Hope", 7, 17), ("Supervisor", "I would not call this hope.", 7, 17)]
+    )
+    assert [p.stem for p in (tmp_path / "study" / "codings").iterdir()] == ["Ana"]
+    assert rows_of(tmp_path / "study" / "memos.csv") == []
+    (memo,) = done.report.query("outcome == 'memo'").to_dict("records")
+    assert (memo["coder"], memo["memo"]) == ("Supervisor", "I would not call this hope.")
 
 
 @pytest.mark.parametrize("author", ["", "Author", "Autor"])

@@ -24,8 +24,10 @@ def read(source):
 
 
 def _rtf(data):
-    from striprtf.striprtf import rtf_to_text
-
+    try:
+        from striprtf.striprtf import rtf_to_text
+    except ImportError:
+        raise Refused("is RTF, for which striprtf is not installed.", "Save it as .docx.") from None
     return rtf_to_text(data.decode("cp1252", "replace"), errors="replace")
 
 

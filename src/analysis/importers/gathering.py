@@ -99,7 +99,8 @@ def gather(parts, corpus, names, study):
         for name, value in version.attributes.items()
     ]
     _gather_codebook(gathered, study)
-    gathered.coders = sorted({*gathered.codings, *readings, *(m["coder"] for m in gathered.memos)})
+    gathered.coders = sorted({*gathered.codings, *readings})
+    _part_memos_of_others(gathered, study)
     _gather_assignments(gathered, readings, corpus, study)
     if not gathered.assignments and any(p.material.readings is None for p in parts):
         _warn_of_readings(gathered, study)
@@ -354,6 +355,19 @@ def _gather_memos(part, corpus, names, gathered):
         )
     if lost:
         gathered.notes.append(f"{part.material.file}: {lost} memos are kept without their place")
+
+
+def _part_memos_of_others(gathered, study):
+    """Who only remarked is no coder, or would count as one who read all and found nothing."""
+    coders, kept = {*gathered.coders, *study.coders}, []
+    for memo in gathered.memos:
+        if memo["coder"] in coders:
+            kept.append(memo)
+        else:
+            cells = {k: memo[k] for k in ("coder", "essay_id", "start", "end", "memo")}
+            what = "its writer coded nothing, and a study's memos are its coders'"
+            gathered.report.append(_row(**cells, outcome="memo", reason="no coder", what=what))
+    gathered.memos = kept
 
 
 def _gather_readings(part, corpus, names, readings):

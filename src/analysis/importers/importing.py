@@ -32,7 +32,7 @@ class Import:
     report : DataFrame
         REPORT_COLUMNS, as in import_report.csv. outcome: listed (not written), adjusted (written,
         with what was changed), question (names nearly alike), difference (two versions of an
-        essay).
+        essay), memo (a remark of somebody who is no coder).
     notes : list of str
     written : list of str
         Files of the study folder that were written.

@@ -82,6 +82,9 @@ GUARDED = re.compile(r"'+[=+\-@\t\r]")
 def read_rows(header, rows, name):
     """The material of one table, or a refusal that names its columns."""
     plain = [re.sub(r"[\s\-]+", "_", column.strip().lower()) for column in header]
+    twice = [name for name in plain if plain.count(name) > 1 and name in CALLED]
+    if twice:
+        raise Refused(f"has two columns called '{twice[0]}'.", "Rename one of them.")
     rows = [(number, [words(cell) for cell in cells]) for number, cells in rows]
     there = set(plain)
     for columns, kind in NOT_IMPORTED.items():

@@ -45,7 +45,7 @@ def read(source):
     comments = list(_comments(parse_xml(archive.read(parts["comments"])), replies))
     for comment in comments:
         _add(material, comment, ranges.get(comment.number), text)
-    material.readings = {(_coder(c.author), "essay") for c in comments}
+    material.readings = {(c.coder, "essay") for c in material.codings if not c.reason}
     return [material]
 
 
