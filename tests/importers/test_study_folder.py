@@ -79,6 +79,20 @@ def test_the_same_file_again_adds_nothing(study, tmp_path):
     assert done.report["reason"].tolist() == ["already_there"] * 2
 
 
+def test_our_own_table_with_its_references_again_adds_nothing(tmp_path):
+    header = "essay_id,start,end,code,source_ref"
+    tools.table(
+        tmp_path / "ana.csv", header, [("E1", 7, 17, "Hope", "a: b: c"), ("E2", 0, 3, "x", "")]
+    )
+    files = [tmp_path / "ana.csv", tools.essay_files(tmp_path / "e", tools.Project(ESSAYS, []))]
+    import_files(files, tmp_path / "study")
+    (hope, _) = rows_of(tmp_path / "study" / "codings" / "ana.csv")
+    assert hope["source_ref"] == "a: b: c"
+    done = import_files(files, tmp_path / "study")
+    assert done.sources.loc[0, ["codings", "written", "listed"]].tolist() == [2, 0, 2]
+    assert done.report["source_ref"].tolist() == ["a: b: c", "row 3"]
+
+
 def test_more_codings_of_the_same_coder_are_added(study, tmp_path):
     more = [*ANA, ("ana", "E2", "Hope", 4, 7)]
     import_files(export(tmp_path / "later.json", more), study)

@@ -25,6 +25,13 @@ class Project:
     def codes(self):
         return sorted({code for _, _, code, _, _ in self.codings})
 
+    def by_essay(self):
+        """(number, coding) of every coding, by essay."""
+        found = {essay: [] for essay in self.essays}
+        for n, coding in enumerate(self.codings):
+            found[coding[1]].append((n, coding))
+        return found
+
     def quoted(self):
         """(coder, essay, code, quotation) of every coding, as a test compares them."""
         return {
@@ -118,8 +125,9 @@ def write_zip(path, members):
 
 def words_files(folder, project):
     """One file an essay, the comments of all coders in it."""
+    codings = project.by_essay()
     for essay, text in project.essays.items():
-        comments = [(c, code, s, e) for c, n, code, s, e in project.codings if n == essay]
+        comments = [(c, code, s, e) for _, (c, _, code, s, e) in codings[essay]]
         word(folder / f"{essay}.docx", text, comments)
     return folder
 
@@ -330,20 +338,20 @@ def refi(
     codes = {
         c: f"1000000{n % 10}-{n:04d}-4111-8111-111111111111" for n, c in enumerate(project.codes)
     }
-    sources, members = [], {}
+    sources, members, codings = [], {}, project.by_essay()
     for n, (essay, text) in enumerate(project.essays.items()):
         guid = f"20000000-{n:04d}-4111-8111-111111111111"
         members[f"{folder}/{guid}.TXT"] = (mark + text.replace("\n", stored_as)).encode("utf-8")
         spans, whole = {}, []
-        for m, (coder, name, code, start, end) in enumerate(project.codings):
+        for m, (coder, _, code, start, end) in codings[essay]:
             coding = (
                 f'<Coding guid="30000000-{m:04d}-4111-8111-111111111111" '
                 f'creatingUser="{users[coder].upper()}" creationDateTime="2026-01-05T10:00:00Z">'
                 f'<CodeRef targetGUID="{{{codes[code]}}}"/></Coding>'
             )
-            if name == essay and start is None:
+            if start is None:
                 whole.append(coding)
-            elif name == essay:
+            else:
                 key = (start, end) if shared_selection else (start, end, m)
                 spans.setdefault(key, []).append(coding)
         selections = "".join(
@@ -374,11 +382,11 @@ def refi(
 
 
 def label_studio(path, project, *, unit="code points"):
-    tasks = []
+    tasks, codings = [], project.by_essay()
     for n, (essay, text) in enumerate(project.essays.items(), start=1):
         annotations = []
         for number, coder in enumerate(project.coders, start=1):
-            own = [c for c in project.codings if c[:2] == (coder, essay)]
+            own = [coding for _, coding in codings[essay] if coding[0] == coder]
             annotations.append(
                 {
                     "id": 100 * n + number,

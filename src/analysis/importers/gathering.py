@@ -47,7 +47,7 @@ class Gathered:
     Attributes
     ----------
     codings : dict of str to list of dict
-        By coder; columns of codings/<coder>.csv.
+        By coder; columns of codings/<coder>.csv, and whence: `source` (place in sources), `ref`.
     codebook, memos, assignments, attributes : list of dict
     essays : list of Version
         New ones.
@@ -155,7 +155,7 @@ def _gather_codings(part, corpus, names, gathered, seen):
         text = corpus.essays[essay_id].text
         quotation = "" if place.start is None else text[place.start : place.end]
         gathered.codings.setdefault(coder, []).append(
-            _written(row, place, quotation, coding, material, counts)
+            _written(gathered, row, place, quotation, coding, material, counts)
         )
         if place.what:
             counts["adjusted"] += 1
@@ -168,7 +168,7 @@ def _gather_codings(part, corpus, names, gathered, seen):
     _add_source(gathered, part, counts)
 
 
-def _written(row, place, quotation, coding, material, counts):
+def _written(gathered, row, place, quotation, coding, material, counts):
     date = iso_date(coding.date)
     own = material.tool == "our CSV" and not coding.source_ref.startswith("row ")
     written = {
@@ -181,6 +181,7 @@ def _written(row, place, quotation, coding, material, counts):
         "date": date,
         "source_ref": coding.source_ref if own else f"{material.file}: {coding.source_ref}",
     }
+    written |= {"source": len(gathered.sources), "ref": coding.source_ref}
     if coding.date and not date:
         counts["undated"] += 1
         written["date_as_written"] = coding.date
@@ -292,20 +293,21 @@ def _conflict(coder, essay_id, n, missing):
 
 def _list_known(gathered, coder, rows):
     for row in rows:
-        file = row["source_ref"].split(": ")[0]
+        source = gathered.sources[row["source"]]
+        source["written"] -= 1
+        source["listed"] += 1
+        cells = {k: row[k] for k in ("essay_id", "code", "start", "end", "quotation", "memo")}
         gathered.report.append(
             _row(
-                file=file, source_ref=row["source_ref"].removeprefix(f"{file}: "),
-                outcome="listed", reason="already_there", coder=coder,
-                essay_id=row["essay_id"], code=row["code"], start=row["start"], end=row["end"],
-                quotation=row["quotation"], memo=row["memo"], what=REASONS["already_there"],
+                **cells,
+                file=source["file"],
+                source_ref=row["ref"],
+                coder=coder,
+                outcome="listed",
+                reason="already_there",
+                what=REASONS["already_there"],
             )
-        )  # fmt: skip
-        for source in gathered.sources:
-            if source["file"] == file and source["written"]:
-                source["written"] -= 1
-                source["listed"] += 1
-                break
+        )
 
 
 # Codes, memos, readings ----------------------------------------------------------------------
