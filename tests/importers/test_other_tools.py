@@ -179,6 +179,16 @@ def test_a_quotation_cut_by_wrong_numbers_is_cut_again(tmp_path):
     assert set(done.report["what"]) == {"the tool's quotation is cut at wrong places"}
 
 
+def test_a_table_may_call_an_essay_as_another_file_does(tmp_path):
+    for who in ("ana", "ben"):
+        (tmp_path / f"E01_{who}.txt").write_text("She smiled.")
+        tools.table(tmp_path / f"{who}.csv", "essay,quote,code", [(f"E01_{who}", "She", "Hope")])
+    import_files(tmp_path, tmp_path / "out" / "study")
+    assert codings_of(tmp_path / "out" / "study") == {
+        (who, "E01", "Hope", "She") for who in ("ana", "ben")
+    }
+
+
 def test_codings_of_an_essay_that_is_nowhere_are_listed(tmp_path):
     done = import_files(
         [tools.own_csv(tmp_path / "c.csv", PROJECT), (tmp_path / "other.txt")]

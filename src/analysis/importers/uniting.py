@@ -34,7 +34,7 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 @dataclass
 class Version:
-    """An essay of the study, and how it is reached: from which file, how it was matched."""
+    """An essay of the study; new: it was not there before the import."""
 
     essay_id: str
     text: str
@@ -68,6 +68,7 @@ class Corpus:
     def __post_init__(self):
         self._by_text, self._by_name, self._renamed = {}, {}, {}
         self._runs, self._indexed = {}, set()
+        self._called = {}  # what files call an essay; None where two are called so
 
     def add_existing(self, essay_id, text):
         self._keep(Version(essay_id, text, new=False))
@@ -106,6 +107,9 @@ class Corpus:
             ids[key] = essay_id
         for key, essay_id in ids.items():
             self.essays[essay_id].attributes |= material.essays[key].attributes
+            called = _folded(clean_name(material.essays[key].name))
+            same = self.current(self._called.get(called) or essay_id) == essay_id
+            self._called[called] = essay_id if same else None
         return ids
 
     def find(self, name):
@@ -116,7 +120,8 @@ class Corpus:
         if wanted.isdigit():  # a spreadsheet makes 7 of 007
             numbers = [i for n, i in self._by_name.items() if n.isdigit() and int(n) == int(wanted)]
             return numbers[0] if len(numbers) == 1 else None
-        return None
+        called = self._called.get(wanted)
+        return called and self.current(called)
 
     def _rename(self, ids, key, essay):
         """'E01 ana' and 'E01 ben' hold one text: call it E01, if that is free."""
