@@ -6,6 +6,7 @@ none, by how often a span begins and ends at the edges of words. A quotation wit
 found in the essay.
 """
 
+import operator
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -200,11 +201,6 @@ def proof(quotation, found):
     if was_cut and squeezed(found).startswith(squeezed(shortened)):
         return "cut"
     return "typo" if plain(quotation) == plain(found) else None
-
-
-def _agrees(quotation, found):
-    """`proof` without the looser levels, and fast."""
-    return quotation == found or quotation.strip() == found.strip()
 
 
 def _lines(text):
@@ -453,7 +449,7 @@ class _Hypotheses:
 
     def _prove(self):
         """Which way proves which quotation: to the letter, or else as loosely as `proof` allows."""
-        proven = self._agree(_agrees, self.quoted)
+        proven = self._agree(operator.eq, self.quoted)
         return proven | self._agree(proof, self.quoted & ~proven.any(axis=0))
 
     def _agree(self, agrees, among):

@@ -382,7 +382,7 @@ def _gather_readings(part, corpus, names, readings):
                 part.essay_id(corpus, key) for key in material.essays
             )
             readings[coder].update(part.essay_id(corpus, c.essay) for c in material.codings)
-    for raw, key in known or ():
+    for raw, key in sorted(known or (), key=str):
         readings.setdefault(names.coder(material, raw), set()).add(part.essay_id(corpus, key))
     for essays in readings.values():
         essays.discard(None)

@@ -248,7 +248,7 @@ def _add(files, target, file, rows, problems, notes):
     header = _header(old)
     needed = [c for c in [*columns, *extra] if any(row.get(c) for row in rows)]
     missing = [name for name in needed if name not in header]
-    for name in set(missing) & PROVENANCE:
+    for name in sorted(set(missing) & PROVENANCE):
         missing.remove(name)
         notes.append(f"{file} has no column '{name}': where its new rows come from is not kept")
     if missing:
