@@ -105,7 +105,7 @@ def figures(options):
     from analysis.figures import redraw
 
     for table in tables:
-        redraw(table)
+        redraw(table, settings.figures_for)
         print(f"redrawn  {table.stem}")
     return 0
 

@@ -35,6 +35,9 @@ seed = 20261124
 # What one essay is called in the manuscript (used when the manuscript is checked).
 unit_nouns = ["essay", "participant"]
 
+# Whose sizes, letters and lines the figures have: "generic", "nature", "bmc" or "elsevier".
+figures_for = "generic"
+
 # With more than two coders: who is compared with whom. Without it, all with all.
 # [study.groups]
 # "team 1" = ["ana", "ben"]
