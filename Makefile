@@ -16,6 +16,10 @@ ENGINE  =
 MANUSCRIPT =
 SUGGEST =
 ALONE   =
+FROM    =
+CODER   =
+UNIT    =
+TO      =
 PYTHON  =
 
 # The environment is named by what the lock file says, not by when it was written: a clone or a
@@ -26,7 +30,7 @@ FOR := "$(STUDY)" $(if $(OUT),--out "$(OUT)")
 HOW := $(if $(FORCE),--force) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(ENGINE),--engine $(ENGINE))
 PHASES := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]_*.ipynb))))
 
-.PHONY: help all figures status verify audit lab new test test-all lint clean $(PHASES)
+.PHONY: help all figures status verify audit import export lab new test test-all lint clean $(PHASES)
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +62,15 @@ lab: $(ENV) ## open the notebooks in JupyterLab (end it with Ctrl-C)
 	@.venv/bin/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
 	  --LabApp.default_url=/lab/tree/notebooks/1_familiarisation.ipynb \
 	  --ContentsManager.pre_save_hook=analysis.lab.without_outputs
+
+import: $(ENV) ## FROM="files" STUDY=path [CODER=name]: bring what coders made in Word, Taguette, NVivo, ...
+	@if [ "$(origin STUDY)" != "command line" ] || [ -z '$(FROM)' ]; then \
+	  echo 'Say what and where to: make import FROM="ana.docx ben.docx" STUDY=path/to/my_study'; exit 2; fi
+	@$(RUN) import $(FROM) --study "$(STUDY)" $(if $(CODER),--coder "$(CODER)") $(if $(UNIT),--unit "$(UNIT)")
+
+export: $(ENV) ## TO=file.qdpx STUDY=path: write the study for another tool (.qdpx .qdc .xlsx .json, or CSV)
+	@if [ -z "$(TO)" ]; then echo "Say where to: make export TO=my_study.qdpx STUDY=path/to/my_study"; exit 2; fi
+	@$(RUN) export "$(TO)" --study "$(STUDY)"
 
 new: $(ENV) ## STUDY=path: write an empty study folder that explains itself
 	@if [ "$(origin STUDY)" != "command line" ]; then echo "Say where: make new STUDY=path/to/my_study"; exit 1; fi

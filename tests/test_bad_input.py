@@ -959,7 +959,7 @@ CASES = [  # name, what is done to the sound study, what is said
         [
             "study.toml: key 'unit_noun' in [study] is unknown. Did you mean "
             "'unit_nouns'? The keys are title, approach, coders, consensus, seed, "
-            "unit_nouns, groups, synthetic.",
+            "unit_nouns, groups, synthetic, figures_for.",
         ],
     ),
     (
@@ -1035,6 +1035,14 @@ CASES = [  # name, what is done to the sound study, what is said
             "study.toml: coders = [1, 2] has the wrong form. Write it like coders = "
             '["ana", "ben"].',
             "study.toml: seed = -1 has the wrong form. Write it like seed = 20261124.",
+        ],
+    ),
+    (
+        "unknown publisher of figures",
+        toml("seed = 1", 'seed = 1\nfigures_for = "elsvier"'),
+        [
+            "study.toml: figures_for 'elsvier' is unknown. Did you mean 'elsevier'? Write one of "
+            "generic, nature, bmc, elsevier.",
         ],
     ),
     (

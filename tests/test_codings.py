@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from analysis.codings import (
     codebook_gaps,
+    coding_strips,
     presence,
     read_assignments,
     read_codebook,
@@ -259,3 +260,69 @@ def test_memo_has_the_words_it_is_about():
     )
     assert with_quotation(memos, essays)["quotation"].tolist() == ["wept", "", "", ""]
     assert with_quotation(memos.iloc[:0], essays).empty
+
+
+def strips(*spans, read=(("E1", "ana"), ("E1", "ben"))):
+    """Spans as essay_id, coder, start, end; there is one essay of 20 characters, or two."""
+    codings = pd.DataFrame(spans, columns=["essay_id", "coder", "start", "end"])
+    codings = codings.astype({"start": "Int64", "end": "Int64"})
+    readings = pd.DataFrame(read, columns=["essay_id", "coder"])
+    essays = pd.DataFrame({"essay_id": ["E1", "E2"], "text": ["x" * 20, "y" * 7]})
+    found = coding_strips(codings, readings, essays).astype(object)
+    return [tuple(None if pd.isna(cell) else cell for cell in row) for row in found.to_numpy()]
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([(2, 5), (8, 9)], [(2, 5), (8, 9)]),
+        ([(8, 9), (2, 5)], [(2, 5), (8, 9)]),
+        ([(2, 6), (4, 9)], [(2, 9)]),
+        ([(2, 5), (5, 9)], [(2, 9)]),
+        ([(2, 9), (3, 4), (6, 7), (8, 12)], [(2, 12)]),
+        ([(2, 5), (2, 5)], [(2, 5)]),
+        ([(None, None), (2, 5)], [(2, 5)]),
+        ([(None, None)], [(None, None)]),
+        ([], [(None, None)]),
+    ],
+    ids=[
+        "apart",
+        "in any order",
+        "overlap",
+        "touch",
+        "one within another",
+        "twice",
+        "whole essay too",
+        "whole essay only",
+        "nothing",
+    ],
+)
+def test_strips_are_the_stretches_that_a_coder_marked(places, expected):
+    found = strips(*[("E1", "ana", *place) for place in places], read=[("E1", "ana")])
+    assert found == [("E1", 20, "ana", *place) for place in expected]
+
+
+def test_strips_of_coders_and_essays_are_not_put_together():
+    found = strips(
+        ("E1", "ana", 2, 5),
+        ("E1", "ben", 4, 9),
+        ("E2", "ana", 0, 7),
+        read=[("E2", "ana"), ("E1", "ben"), ("E1", "ana")],
+    )
+    assert found == [
+        ("E1", 20, "ana", 2, 5),
+        ("E1", 20, "ben", 4, 9),
+        ("E2", 7, "ana", 0, 7),
+    ]
+
+
+places = st.tuples(st.integers(0, 18), st.integers(1, 8)).map(lambda p: (p[0], min(20, sum(p))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(places, max_size=6))
+def test_strips_cover_the_same_characters_as_the_codings(places):
+    found = strips(*[("E1", "ana", *place) for place in places], read=[("E1", "ana")])
+    marked = sorted({n for start, end in places for n in range(start, end)})
+    stretches = [(start, end) for *_, start, end in found if start is not None]
+    assert [n for start, end in stretches for n in range(start, end)] == marked

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 
 import matplotlib
@@ -16,6 +16,7 @@ import pandas as pd
 import pypdf
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
@@ -101,19 +102,59 @@ def accumulation(n=4):
     )
 
 
+def accumulation_with_stops(n=4, stops=(3.0, 2.0, 3.0, np.nan)):
+    names = ["stop_in_order", "stop_low", "stop_median", "stop_high"]
+    return accumulation(n).assign(run=2, **dict(zip(names, stops, strict=True)), chao2=10.5)
+
+
+def thematic_map(n=3):
+    themes = prevalence(n)
+    alone = themes.assign(theme_a=themes["theme"], theme_b=themes["theme"], shared=10, jaccard=1.0)
+    pairs = alone.iloc[:-1].assign(theme_b=themes["theme"].iloc[1:].to_list(), jaccard=0.6)
+    table = pd.concat([alone, pairs]).rename(columns={"label": "label_a"}).assign(cut=0.5)
+    columns = ["theme_a", "theme_b", "label_a", "parent", "perspective", "shared", "jaccard"]
+    return table[[*columns, "cut"]].reset_index(drop=True)
+
+
+def codes_to_themes(n=3):
+    return pd.DataFrame(
+        {
+            "code": [f"code_{i}" for i in range(n)],
+            "candidate": [["kindness", "", "staying there"][i % 3] for i in range(n)],
+            "theme": [["t1", "t1", ""][i % 3] for i in range(n)],
+            "label": [["resilience", "resilience", ""][i % 3] for i in range(n)],
+            "perspective": [["HCPs", "HCPs", ""][i % 3] for i in range(n)],
+        }
+    )
+
+
+def coding_strips(n=3, coders="AB"):
+    spans = [(0, 40), (60, 100), (np.nan, np.nan)]
+    rows = [
+        (f"E{e:03d}", 200, coder, *spans[(e + c) % 3])
+        for e in range(n)
+        for c, coder in enumerate(coders)
+    ]
+    return pd.DataFrame(rows, columns=["essay_id", "characters", "coder", "start", "end"])
+
+
 PLOTS = {
     "prevalence": (f.plot_prevalence, prevalence),
     "theme_matrix": (f.plot_theme_matrix, matrix),
     "agreement": (f.plot_agreement, agreement),
     "cooccurrence": (f.plot_cooccurrence, cooccurrence),
-    "accumulation": (f.plot_accumulation, accumulation),
+    "accumulation": (f.plot_accumulation, accumulation_with_stops),
+    "thematic_map": (f.plot_thematic_map, thematic_map),
+    "codes_to_themes": (f.plot_codes_to_themes, codes_to_themes),
+    "coding_strips": (f.plot_coding_strips, coding_strips),
 }
+HEIGHTS = {plot: height for plot, _, height in f.MANUSCRIPT.values()}
 
 
 @contextmanager
-def drawn(plot, table, width=180):
-    height = 75 if "essays_read" in table else f.height_for_rows(table, width)
-    with f.figure(width, height) as (fig, ax):
+def drawn(plot, table, width=180, profile="generic"):
+    size = width, HEIGHTS[plot](table, width)
+    with f.figure(*size, f.PROFILES[profile]) as (fig, ax):
         yield fig, plot(table, ax)
     plt.close(fig)
 
@@ -264,11 +305,166 @@ def test_accumulation_draws_curve_band_and_steps():
         assert (heights.min(), heights.max()) == (1, 8)
 
 
+def test_accumulation_marks_where_reading_would_have_stopped_and_what_is_unseen():
+    with drawn(f.plot_accumulation, accumulation_with_stops(), 85) as (_, ax):
+        assert lines(ax, "stopping point in this order: 3 (+2)").tolist() == [[3, 5]]
+        spread = lines(ax, "stops of random orders: 2 to never, median 3")
+        assert spread[:, 0].tolist() == [2, 4]
+        assert lines(ax, "median stopping point")[:, 0].tolist() == [3]
+        unseen = lines(ax, "codes met and unmet, at least (Chao 2): 10.5")
+        assert set(unseen[:, 1]) == {10.5}
+
+
+def test_accumulation_without_a_stop_marks_none():
+    nowhere = accumulation_with_stops(stops=[np.nan] * 4).assign(chao2=np.nan)
+    with drawn(f.plot_accumulation, nowhere, 85) as (_, ax):
+        assert not [line for line in ax.lines if "stop" in line.get_label()]
+        assert len(ax.lines) == 2
+
+
+def test_map_places_each_theme_once_and_joins_the_pairs_of_the_table():
+    with drawn(f.plot_thematic_map, thematic_map(6)) as (_, ax):
+        circles = [line for line in ax.lines if line.get_marker() == "o"]
+        ends = {tuple(np.round(c.get_xydata()[0], 6)) for c in circles}
+        assert len(circles) == len(ends) == 6
+        curves = [patch.get_path().vertices[[0, -1]] for patch in ax.patches]
+        assert len(curves) == 5
+        assert {tuple(np.round(end, 6)) for curve in curves for end in curve} <= ends
+
+
+def test_map_has_perspectives_on_their_own_side_and_sub_themes_under_their_theme():
+    with drawn(f.plot_thematic_map, thematic_map(3)) as (_, ax):
+        place = {t.get_text().split("\u00a0")[0]: t.get_position() for t in ax.texts}
+        patients, resilience, dark = (
+            place[label] for label in ("solidarity", "resilience", "positivity in the dark")
+        )
+        assert place["Patients"][0] == patients[0] < place["HCPs"][0] == resilience[0]
+        assert dark[0] > resilience[0] and dark[1] > resilience[1]
+
+
+def test_area_of_a_circle_is_the_number_of_essays():
+    table = thematic_map(3).assign(shared=[16, 4, 1, 0, 0])
+    with drawn(f.plot_thematic_map, table) as (_, ax):
+        sizes = [line.get_markersize() for line in ax.lines if line.get_marker() == "o"]
+        assert sizes[0] == 2 * sizes[1] and sizes[0] == 4 * sizes[2]
+
+
+def test_stronger_pairs_are_thicker_and_darker_and_the_cut_is_said():
+    table = thematic_map(4)
+    table.loc[table["theme_a"].ne(table["theme_b"]), "jaccard"] = [0.5, 0.7, 1.0]
+    with drawn(f.plot_thematic_map, table) as (_, ax):
+        width = [patch.get_linewidth() for patch in ax.patches]
+        grey = [patch.get_edgecolor()[0] for patch in ax.patches]
+        assert width == sorted(width) and len(set(width)) == 3
+        assert grey == sorted(grey, reverse=True) and len(set(grey)) == 3
+        assert "joined from 0.5 on" in ax.get_legend().get_title().get_text()
+
+
+def test_map_without_pairs_says_that_none_reaches_the_cut():
+    with drawn(f.plot_thematic_map, thematic_map(3).iloc[:3]) as (_, ax):
+        assert ax.get_legend().get_title().get_text().endswith("of 0.5 or more: none are joined")
+
+
+def bands(ax):
+    """Height at which each band starts and ends, in the order of the table."""
+    vertices = [p.get_path().vertices for p in ax.patches if len(p.get_path().vertices) == 9]
+    return [(round(v[[0, 7], 1].mean(), 6), round(v[[3, 4], 1].mean(), 6)) for v in vertices]
+
+
+def test_each_code_runs_from_its_name_through_its_first_theme_to_its_last():
+    with drawn(f.plot_codes_to_themes, codes_to_themes(3)) as (_, ax):
+        height = {t.get_text(): t.get_position()[1] for t in ax.texts}
+        first, second = bands(ax)[::2], bands(ax)[1::2]
+        assert [start for start, _ in first] == [
+            pytest.approx(height[f"code {n}"], abs=1e-5) for n in range(3)
+        ]
+        assert [end for _, end in first] == [start for start, _ in second]
+        assert first[0][1] == pytest.approx(height["kindness\u00a0(1)"])
+        assert first[1][1] == pytest.approx(height["left aside\u00a0(1)"])
+        assert second[2][1] == pytest.approx(height["in no theme (parked)\u00a0(1)"])
+        ends = [second[0][1], second[1][1]]
+        assert np.mean(ends) == pytest.approx(height["resilience\u00a0(2)"])
+
+
+def test_bands_have_the_colour_of_the_theme_that_the_code_ends_in():
+    with drawn(f.plot_codes_to_themes, codes_to_themes(3)) as (_, ax):
+        colours = [p.get_facecolor() for p in ax.patches if len(p.get_path().vertices) == 9]
+        assert colours[0] == colours[1] == colours[2] == colours[3] != colours[4] == colours[5]
+
+
+def test_too_many_codes_to_name_leave_their_themes_and_the_figure_says_so():
+    with drawn(f.plot_codes_to_themes, codes_to_themes(200)) as (_, ax):
+        words = [t.get_text() for t in ax.texts]
+        assert "Themes (the 200 codes are too many to name)" in words
+        assert not any(word.startswith("code ") for word in words)
+        assert "kindness\u00a0(67)" in words and len(bands(ax)) == 200
+
+
+def strips_of(ax, label):
+    """Corners of the bars under a label: x from start to end, y from top to bottom."""
+    drawn = [c for c in ax.collections if c.get_label() == label]
+    return [path.vertices[[0, 2]].tolist() for bars in drawn for path in bars.get_paths()]
+
+
+def stretches(ax, label):
+    return [(start[0], end[0]) for start, end in strips_of(ax, label)]
+
+
+def test_strips_are_the_places_of_the_table_in_a_lane_for_each_coder():
+    with drawn(f.plot_coding_strips, coding_strips()) as (_, ax):
+        assert stretches(ax, "A") == [(0, 40), (60, 100)]
+        assert stretches(ax, "B") == [(60, 100), (0, 40)]
+        lanes = [{start[1] for start, _ in strips_of(ax, coder)} for coder in "AB"]
+        assert not lanes[0] & lanes[1]
+        assert [t.get_text() for t in ax.get_yticklabels()] == ["E000", "E001", "E002"]
+
+
+def test_the_whole_length_of_an_essay_is_shown_to_each_coder_who_read_it():
+    table = coding_strips().drop(index=5)  # B did not read the third essay
+    with drawn(f.plot_coding_strips, table) as (_, ax):
+        assert stretches(ax, "read") == [(0, 200)] * 5
+
+
+def test_coders_who_marked_whole_essays_only_leave_no_strips():
+    with drawn(f.plot_coding_strips, coding_strips().assign(start=np.nan, end=np.nan)) as (_, ax):
+        assert texts(ax)[0].startswith("No place in an essay is marked")
+
+
+@pytest.mark.parametrize("n, coders, many", [(51, "AB", "essays"), (3, "ABCDE", "coders")])
+def test_too_many_essays_or_coders_are_put_together_and_the_figure_says_so(n, coders, many):
+    table = coding_strips(n, coders)
+    with drawn(f.plot_coding_strips, table) as (_, ax):
+        assert f"because the {many}" in ax.get_xlabel()
+        share = np.asarray(ax.collections[0].get_array()).reshape(len(coders), 20)
+        # of three essays one is marked from 0 to 40, one from 60 to 100, of 200 characters
+        assert share[0] == pytest.approx([1 / 3] * 4 + [0] * 2 + [1 / 3] * 4 + [0] * 10)
+        assert ax.get_yticklabels()[0].get_text() == f"A ({n})"
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_figure_is_drawn_anew_from_the_table_beside_it(name, tmp_path):
+    told = f.save_figures({name: (PLOTS[name][1](8), "c", "a")}, tmp_path, "bmc")
+    assert f.redraw(tmp_path / f"{name}.csv", "bmc").equals(told)
+
+
 @pytest.mark.parametrize("name", PLOTS)
 def test_empty_table_says_so(name):
     plot, table = PLOTS[name]
     with drawn(plot, table().iloc[:0]) as (_, ax):
         assert texts(ax) == ["The table has no rows: nothing to draw."]
+
+
+def test_a_theme_has_one_colour_in_every_figure():
+    colours = {to_rgb(colour) for colour in f.theme_colours(["t0", "t1", "t2"]).values()}
+    with drawn(f.plot_thematic_map, thematic_map(3)) as (_, ax):
+        circles = [line for line in ax.lines if line.get_marker() == "o"]
+        assert {to_rgb(circle.get_markeredgecolor()) for circle in circles} == colours
+    with drawn(f.plot_prevalence, prevalence(3)) as (_, ax):
+        assert {to_rgb(bar.get_edgecolor()) for bar in ax.containers[0]} == colours
+    table = codes_to_themes(3).assign(theme=["t0", "t1", "t2"])
+    with drawn(f.plot_codes_to_themes, table) as (_, ax):
+        blocks = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_width() == 1.5]
+        assert {to_rgb(block.get_facecolor()) for block in blocks} == colours
 
 
 def test_theme_that_nobody_marked_in_800_essays_has_an_empty_row():
@@ -280,12 +476,13 @@ def test_theme_that_nobody_marked_in_800_essays_has_an_empty_row():
 # --- how it looks
 
 
-@pytest.mark.parametrize("width", [85, 180])
+@pytest.mark.parametrize("profile", f.PROFILES)
 @pytest.mark.parametrize("n", [3, 40])
 @pytest.mark.parametrize("name", PLOTS)
-def test_every_text_is_inside_the_figure_and_at_least_7_pt(name, n, width):
-    plot, table = PLOTS[name]
-    with drawn(plot, table(n), width) as (fig, ax):
+def test_every_text_is_inside_the_figure_and_of_the_size_the_profile_asks_for(name, n, profile):
+    table, asked = PLOTS[name][1](n), f.PROFILES[profile]
+    with f.drawn(name, table, profile) as fig:
+        (ax, *_) = fig.axes
         fig.draw_without_rendering()
         hidden_ticks = {t for axis in (ax.xaxis, ax.yaxis) for t in axis.get_minorticklabels()}
         for text in fig.findobj(Text):
@@ -294,17 +491,26 @@ def test_every_text_is_inside_the_figure_and_at_least_7_pt(name, n, width):
             box, page = text.get_window_extent(), fig.bbox
             assert box.x0 >= -1 and box.y0 >= -1, text
             assert box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1, text
-            assert text.get_fontsize() >= 7
+            assert asked.smallest_pt <= text.get_fontsize() <= asked.largest_pt
+    plt.close(fig)
 
 
-@pytest.mark.parametrize("n", [3, 40])
-@pytest.mark.parametrize("name", ["prevalence", "theme_matrix", "agreement", "cooccurrence"])
-def test_row_labels_do_not_overlap(name, n):
-    plot, table = PLOTS[name]
-    with drawn(plot, table(n), 85) as (fig, ax):
+@pytest.mark.parametrize("profile", f.PROFILES)
+@pytest.mark.parametrize("name", PLOTS)
+def test_labels_of_40_rows_do_not_overlap(name, profile):
+    with f.drawn(name, PLOTS[name][1](40), profile) as fig:
         fig.draw_without_rendering()
-        boxes = [t.get_window_extent() for t in ax.get_yticklabels() if t.get_text().strip()]
-        assert all(upper.y0 >= lower.y1 - 1 for upper, lower in pairwise(boxes))
+        ax = fig.axes[0]
+        words = [*ax.get_yticklabels(), *ax.texts] if name in FREE else ax.get_yticklabels()
+        boxes = [text.get_window_extent() for text in words if text.get_text().strip()]
+        assert boxes or name == "accumulation"
+        for one, other in combinations(boxes, 2):
+            apart = max(one.x0 - other.x1, other.x0 - one.x1, one.y0 - other.y1, other.y0 - one.y1)
+            assert apart >= -1, (one, other)
+    plt.close(fig)
+
+
+FREE = ("thematic_map", "codes_to_themes")  # figures without a y axis: all words are free
 
 
 def test_legend_stands_above_the_data():
@@ -327,6 +533,36 @@ def test_label_with_dollar_signs_is_text_not_mathematics():
         assert not any(label.get_parse_math() for label in ax.get_yticklabels())
 
 
+def seen(colour, kind):
+    """A colour as it looks without the cones of a kind (Machado et al. 2009, severity 1), or in
+    grey; in OKLab, where distances are those of perception.
+    """
+    matrix = {
+        "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+        "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    }[kind]
+    part = np.array(to_rgb(colour))
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    to_cones = [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+    to_lab = [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+    return np.array(to_lab) @ np.cbrt(np.array(to_cones) @ (np.array(matrix) @ linear).clip(0, 1))
+
+
+@pytest.mark.parametrize("kind", ["deuteranopia", "protanopia"])
+def test_colours_of_the_first_eight_themes_are_told_apart_without_red_or_green(kind):
+    colours = [seen(c, kind) for c in f.theme_colours(prevalence(8)["theme"]).values()]
+    apart = [np.linalg.norm(one - other) for one, other in combinations(colours, 2)]
+    assert min(apart) > 0.06  # 0.02 is just to be seen side by side
+
+
 def test_settings_of_the_caller_come_back_and_do_not_get_in(tmp_path):
     with matplotlib.rc_context({"axes.grid": True, "font.size": 31, "savefig.bbox": "tight"}):
         before = dict(matplotlib.rcParams)
@@ -334,7 +570,7 @@ def test_settings_of_the_caller_come_back_and_do_not_get_in(tmp_path):
             assert not ax.xaxis.get_gridlines()[0].get_visible()
         f.save_figure(fig, prevalence(), tmp_path, "x", alt="a", caption="c")
         assert dict(matplotlib.rcParams) == before
-    assert Image.open(tmp_path / "x.png").width == int(180 / 25.4 * 300)
+    assert Image.open(tmp_path / "x_600dpi.png").width == int(180 / 25.4 * 600)
 
 
 # --- what is written
@@ -378,6 +614,15 @@ def test_csv_is_the_table_and_txt_has_caption_and_alternative_text(written):
     sums = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in told["file"]]
     assert sums == told["sha256"].to_list()
     assert sorted(p.name for p in folder.iterdir()) == sorted(told["file"])
+
+
+def test_bitmaps_have_600_and_300_dpi_the_words_of_the_figure_and_no_transparency(written):
+    folder, *_ = written
+    for file, dpi in (("prevalence_600dpi.png", 600), ("prevalence.png", 300)):
+        image = Image.open(folder / file)
+        assert image.mode == "RGB" and image.info["Description"] == "Bars."
+        assert image.info["dpi"] == pytest.approx((dpi, dpi), abs=0.1)
+        assert image.width / dpi * 25.4 == pytest.approx(85, abs=0.1)
 
 
 def test_csv_rounds_to_10_significant_digits(tmp_path):

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.decisions import check_replay, decision_log, read_candidates, read_decisions, replay
+from analysis.decisions import (
+    check_replay,
+    codes_to_themes,
+    decision_log,
+    read_candidates,
+    read_decisions,
+    replay,
+)
 from analysis.exemplars import exemplars
 from analysis.themes import (
     codes_in_no_essay,
@@ -18,6 +25,7 @@ from analysis.themes import (
     read_themes,
     roll_up,
     roll_up_presence,
+    thematic_map,
     themes_counted,
     with_labels,
 )
@@ -493,3 +501,51 @@ def test_described_themes_without_a_code_leave_the_codes_to_stand_for_themselves
     themes = read_themes(tmp_path, codebook, problems := [])
     assert problems == []
     assert themes["theme"].tolist() == ["kind", "smile"]
+
+
+# --- the tables of two figures
+
+
+def overlap(*rows):
+    return table_of("theme_a theme_b shared jaccard", *rows)
+
+
+def test_map_joins_themes_from_the_cut_on_but_none_with_its_own_sub_themes():
+    themes = tree(a="", b="a", c="", d="").assign(label=list("ABCD"), perspective="p")
+    pairs = [("a", "b", 4, 0.8), ("a", "c", 3, 0.5), ("b", "c", 3, 0.9), ("c", "d", 1, 0.49)]
+    alone = [(theme, theme, 5, 1.0) for theme in "abcd"]
+    found = thematic_map(overlap(*pairs[:2], *alone, *pairs[2:]), themes, cut=0.5)
+    assert found["theme_a"].str.cat(found["theme_b"]).to_list() == [
+        "aa",
+        "bb",
+        "cc",
+        "dd",
+        "ac",
+        "bc",
+    ]
+    assert found["label_a"].to_list() == list("ABCDAB")
+    assert set(found["cut"]) == {0.5}
+
+
+def test_map_leaves_out_a_pair_without_an_index():
+    themes = tree(a="", b="").assign(label="", perspective="")
+    pairs = overlap(("a", "a", 0, None), ("b", "b", 0, None), ("a", "b", 0, None))
+    found = thematic_map(pairs.astype({"jaccard": float}), themes, cut=0.0)
+    assert found["theme_b"].to_list() == ["a", "b"]
+
+
+def test_way_of_each_code_from_first_theme_to_last_in_the_order_of_the_themes():
+    candidates = table_of("code theme", ("x", "one"), ("y", ""), ("z", "one"), ("w", "two"))
+    themes = tree(b="", a="").assign(label=["B", "A"], perspective="p")
+    found = codes_to_themes(candidates, {"x": "a", "y": "b", "z": "", "w": "a"}, themes)
+    assert found[["code", "candidate", "theme", "label"]].to_numpy().tolist() == [
+        ["y", "", "b", "B"],
+        ["x", "one", "a", "A"],
+        ["w", "two", "a", "A"],
+        ["z", "one", "", ""],
+    ]
+
+
+def test_without_a_first_map_there_is_no_way_to_show():
+    nothing = table_of("code theme")
+    assert codes_to_themes(nothing, {}, tree(a="").assign(label="A", perspective="")).empty

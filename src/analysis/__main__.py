@@ -31,6 +31,14 @@ def main(arguments=None):
     audit.add_argument("--out", help="folder of the outputs of a study outside data/raw")
     audit.add_argument("--alone", action="store_true", help="claims against each other only")
     audit.add_argument("--suggest", action="store_true", help="print the right words too")
+    bring = commands.add_parser("import", help="bring files of coding tools into a study")
+    bring.add_argument("paths", nargs="+", help="files, or folders that hold them")
+    bring.add_argument("--coder", help="a name for who coded, or old=new,old=new")
+    bring.add_argument("--unit", help="how positions count, as in 'UTF-16 units'")
+    bring.add_argument("--study", required=True, help="a study folder; a new one is made")
+    export = commands.add_parser("export", help="write a study for another tool")
+    export.add_argument("path", help=".qdpx, .qdc, .xlsx or .json, or a folder for CSV")
+    export.add_argument("--study", required=True, help="a name in data/raw, or a path")
     new = commands.add_parser("new", help="write an empty study folder that explains itself")
     new.add_argument("path")
 
@@ -97,7 +105,7 @@ def figures(options):
     from analysis.figures import redraw
 
     for table in tables:
-        redraw(table)
+        redraw(table, settings.figures_for)
         print(f"redrawn  {table.stem}")
     return 0
 
@@ -166,12 +174,32 @@ def audit(options):
     return 1 if len(audited.wrong) else 0
 
 
+def bring(options):
+    from analysis.importers import import_files
+
+    coder = options.coder or None
+    if coder and "=" in coder:
+        coder = dict(pair.split("=", 1) for pair in coder.split(","))
+    print(import_files(options.paths, options.study, coder, unit=options.unit or None))
+    return 0
+
+
+def export(options):
+    from analysis.importers import export_study
+
+    for path in export_study(options.study, options.path):
+        print(f"Wrote {path}.")
+    return 0
+
+
 COMMANDS = {
     "run": run,
     "figures": figures,
     "status": status,
     "verify": verify,
     "audit": audit,
+    "import": bring,
+    "export": export,
     "new": new,
 }
 

@@ -164,6 +164,8 @@ def _evidence(settings, named, coded, reviewed):
     of_codes = read_output(reviewed / "consensus.csv").rename(columns={"code": "theme"})
     of_codes = of_codes[~of_codes["theme"].isin(themes["theme"])]  # without a map they are one
     by_rule = read_output(reviewed / "theme_presence_by_rule.csv")
+    if len(settings.coders) < 3:  # of two coders there is no majority that is not all
+        by_rule = by_rule[by_rule["rule"].ne("majority")]
     cells = pd.concat([by_rule, of_codes.assign(rule=settings.consensus)])
     marked = read_output(coded / "presence.csv", present=int)
     split = marked.groupby(["essay_id", "code"])["present"].nunique().gt(1)

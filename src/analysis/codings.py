@@ -537,3 +537,41 @@ def codebook_gaps(codebook, codings):
     unused = codebook.loc[~codebook["code"].isin(codings["code"]), "code"]
     gaps += [(code, "used by no coder") for code in unused]
     return pd.DataFrame(gaps, columns=["code", "gap"])
+
+
+def coding_strips(codings, readings, essays):
+    """Where in each essay each coder coded, whatever the code: places without any words.
+
+    Parameters
+    ----------
+    codings : DataFrame
+        essay_id, coder, start, end (missing where the whole essay is coded).
+    readings : DataFrame
+        essay_id, coder: who read what.
+    essays : DataFrame
+        essay_id, text, in the order wanted.
+
+    Returns
+    -------
+    DataFrame
+        essay_id, characters (length of the essay), coder, start, end: one row a stretch of text
+        that the coder marked, stretches that overlap or touch put together. A coder who marked
+        only whole essays, or nothing, has one row without start and end; one who did not read the
+        essay has none.
+    """
+    spans = codings.dropna(subset=["start", "end"]).sort_values(["essay_id", "coder", "start"])
+    same = [spans["essay_id"], spans["coder"]]
+    start, end = spans["start"].astype(int), spans["end"].astype(int)
+    reach = end.groupby(same).cummax().groupby(same).shift()  # how far the earlier ones go
+    stretch = (reach.isna() | start.gt(reach)).groupby(same).cumsum().rename("stretch")
+    merged = (
+        spans.assign(start=start, end=end)
+        .groupby(["essay_id", "coder", stretch])
+        .agg(start=("start", "min"), end=("end", "max"))
+        .reset_index()
+    )
+    lengths = essays[["essay_id"]].assign(characters=essays["text"].str.len())
+    read = readings[["essay_id", "coder"]].drop_duplicates().sort_values("coder", kind="stable")
+    table = lengths.merge(read, on="essay_id").merge(merged, on=["essay_id", "coder"], how="left")
+    types = {"start": "Int64", "end": "Int64"}
+    return table[["essay_id", "characters", "coder", "start", "end"]].astype(types)

@@ -249,3 +249,29 @@ def _change(theme, before, after):
     if pd.isna(after):
         return f"{theme} ends (was {before})"
     return f"{theme} {before} → {after}" if before != after else f"{theme} stays {after}"
+
+
+def codes_to_themes(candidates, final, themes):
+    """Where each code began and where it ended.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        code, theme: the coders' first map; an empty theme is a code left aside.
+    final : dict of str to str
+        code -> theme ('' = parked), as the last map of `replay`.
+    themes : DataFrame
+        theme, label, perspective, in the order wanted.
+
+    Returns
+    -------
+    DataFrame
+        code, candidate, theme, label, perspective: one row a code, by theme in the order of
+        `themes`, then as in the first map; parked codes last.
+    """
+    table = candidates[["code", "theme"]].rename(columns={"theme": "candidate"})
+    table = table.assign(theme=table["code"].map(final))
+    table = table.merge(themes[["theme", "label", "perspective"]], on="theme", how="left")
+    place = {theme: n for n, theme in enumerate(themes["theme"])}
+    table = table.sort_values("theme", key=lambda t: t.map(place), kind="stable")
+    return table.fillna("").reset_index(drop=True)

@@ -67,6 +67,7 @@ DECISIONS = (  # of study.toml, that every phase may use
     "unit_nouns",
     "groups",
     "synthetic",
+    "figures_for",
 )
 MANIFEST = "manifest.json"
 STATE = ".made-here.json"

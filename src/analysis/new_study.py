@@ -35,6 +35,9 @@ seed = 20261124
 # What one essay is called in the manuscript (used when the manuscript is checked).
 unit_nouns = ["essay", "participant"]
 
+# Whose sizes, letters and lines the figures have: "generic", "nature", "bmc" or "elsevier".
+figures_for = "generic"
+
 # With more than two coders: who is compared with whom. Without it, all with all.
 # [study.groups]
 # "team 1" = ["ana", "ben"]
@@ -148,11 +151,9 @@ def write_study(path):
         "decisions.csv",
         "memos.csv",
     ):
-        write_atomic(folder / file, _header(file, STUDY_TABLES[file]))
+        write_atomic(folder / file, empty_table(file))
     for coder in ("ana", "ben"):
-        write_atomic(
-            folder / "codings" / f"{coder}.csv", _header("codings", STUDY_TABLES["codings"])
-        )
+        write_atomic(folder / "codings" / f"{coder}.csv", empty_table("codings"))
     return folder
 
 
@@ -163,5 +164,6 @@ HEADERS = {  # the order in which a person fills them in
 }
 
 
-def _header(file, columns):
-    return (HEADERS.get(file, ",".join(columns.known)) + "\n").encode("utf-8")
+def empty_table(file):
+    """The bytes of a table of the study without rows."""
+    return (HEADERS.get(file, ",".join(STUDY_TABLES[file].known)) + "\n").encode("utf-8")

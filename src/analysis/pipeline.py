@@ -448,7 +448,7 @@ def audit_folder(settings, manuscript):
 
     Git ignores it: a page holds the whole manuscript.
     """
-    inside = settings is None or settings.folder.parent == ROOT / "data" / "raw"
+    inside = settings is None or settings.processed.is_relative_to(ROOT)
     return (ROOT if inside else settings.processed.parent) / "audit" / manuscript.stem
 
 

@@ -29,6 +29,7 @@ PHASES = (
 )
 APPROACHES = ("reflexive", "codebook", "coding_reliability")
 RULES = ("adjudicated", "all", "majority", "any")
+FIGURES_FOR = ("generic", "nature", "bmc", "elsevier")  # see analysis.figures.profiles
 
 NEEDED = {
     "title": str,
@@ -37,7 +38,7 @@ NEEDED = {
     "consensus": str,
     "seed": int,
 }
-OPTIONAL = {"unit_nouns": list, "groups": dict, "synthetic": bool}
+OPTIONAL = {"unit_nouns": list, "groups": dict, "synthetic": bool, "figures_for": str}
 EXAMPLES = {
     "title": '"Essays about the night shift"',
     "approach": '"codebook"',
@@ -47,6 +48,7 @@ EXAMPLES = {
     "unit_nouns": '["essay", "nurse"]',
     "groups": '{ "team 1" = ["ana", "ben"] }',
     "synthetic": "true",
+    "figures_for": '"bmc"',
 }
 
 
@@ -70,6 +72,8 @@ class Study:
         become one coding.
     groups : dict of str to list of str
         Coders who are compared with each other; empty: all with all.
+    figures_for : str
+        The publisher whose sizes the figures have, or "generic": they change no finding.
     parameters : dict of str to dict
         By phase, what study.toml sets for its notebook.
     """
@@ -86,6 +90,7 @@ class Study:
     unit_nouns: tuple = ("essay",)
     groups: dict = field(default_factory=dict)
     synthetic: bool = False
+    figures_for: str = "generic"
     parameters: dict = field(default_factory=dict)
 
     @property
@@ -309,15 +314,15 @@ def _impossible_values(study, file):
                     file,
                 )
             )
-    if "approach" in study and study["approach"] not in APPROACHES:
-        problems.append(
-            Problem(
-                f"approach '{study['approach']}' is unknown."
-                f"{did_you_mean(study['approach'], APPROACHES)}",
-                f"Write one of {', '.join(APPROACHES)}.",
-                file,
+    for key, known in (("approach", APPROACHES), ("figures_for", FIGURES_FOR)):
+        if key in study and study[key] not in known:
+            problems.append(
+                Problem(
+                    f"{key} '{study[key]}' is unknown.{did_you_mean(study[key], known)}",
+                    f"Write one of {', '.join(known)}.",
+                    file,
+                )
             )
-        )
     if "consensus" in study and study["consensus"] not in (*RULES, *coders):
         problems.append(
             Problem(

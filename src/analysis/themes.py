@@ -1,5 +1,6 @@
 """Themes: their tree, the roll-up of codes to themes, what the map leaves open."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, listed
@@ -244,6 +245,49 @@ def with_labels(table, themes):
     labelled = labelled.sort_values("theme", key=lambda t: t.map(order), kind="stable")
     first = ["theme", "label", "parent", "perspective"]
     return labelled[first + [c for c in labelled if c not in first]].reset_index(drop=True)
+
+
+def thematic_map(overlap, themes, *, cut):
+    """Themes, and which of them share so many essays that the map joins them.
+
+    Parameters
+    ----------
+    overlap : DataFrame
+        theme_a, theme_b, shared, jaccard: each pair once, and each theme with itself.
+    themes : DataFrame
+        theme, label, parent, perspective.
+    cut : float
+        Jaccard index 0-1 from which on two themes are joined. A theme is not joined with one that
+        it is part of: they share essays by definition.
+
+    Returns
+    -------
+    DataFrame
+        theme_a, theme_b, label_a, parent, perspective (of theme_a), shared, jaccard, cut: the
+        themes (theme_a = theme_b; shared = its essays) in the order of `overlap`, then the pairs.
+    """
+    above = dict(zip(themes["theme"], themes["parent"], strict=True))
+    pairs = list(zip(overlap["theme_a"], overlap["theme_b"], strict=True))
+    alone = np.array([a == b for a, b in pairs], dtype=bool)
+    kin = np.array([_within(a, b, above) or _within(b, a, above) for a, b in pairs], dtype=bool)
+    joined = overlap["jaccard"].ge(cut) & ~kin
+    named = themes[["theme", "label", "parent", "perspective"]].set_axis(
+        ["theme_a", "label_a", "parent", "perspective"], axis=1
+    )
+    table = (
+        pd.concat([overlap[alone], overlap[joined]])[["theme_a", "theme_b", "shared", "jaccard"]]
+        .merge(named, on="theme_a", validate="many_to_one")
+        .assign(cut=cut)
+    )
+    order = ["theme_a", "theme_b", "label_a", "parent", "perspective", "shared", "jaccard", "cut"]
+    return table[order]
+
+
+def _within(theme, other, parents):
+    """Is a theme the other one, or somewhere below it?"""
+    while theme and theme != other:
+        theme = parents.get(theme, "")
+    return theme == other
 
 
 def codings_of_themes(codings, theme_codes):

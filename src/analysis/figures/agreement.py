@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from analysis.figures.page import GUIDE, INK, SMALL_PT, page_width_mm
+from analysis.figures.page import GUIDE, INK, page_width_mm, profile_of
 from analysis.figures.rows import (
     label_rows,
     legend,
@@ -51,7 +51,8 @@ def plot_agreement(table, ax):
     lowest = table[drawn + [f"{name}_low" for name in with_lines]].min().min()
     start = min(0, 0 if np.isnan(lowest) else lowest) - 0.05
     middle = middles(rows, table["code"])
-    ax.hlines(middle, start, 1, color=GUIDE, linewidth=0.5, zorder=0)
+    if profile_of(ax).gridlines:
+        ax.hlines(middle, start, 1, color=GUIDE, linewidth=0.5, zorder=0)
     ax.axvline(0, color=INK, linewidth=0.6)
     for name in drawn:
         _points(ax, table, name, middle + (COEFFICIENTS[name][0] if len(drawn) > 1 else 0))
@@ -84,7 +85,12 @@ def _points(ax, table, name, y):
 def _undefined(ax, table, middle):
     """Where there is no alpha, the reason stands in words, on the ground of the page."""
     words = undefined_words(table, page_width_mm(ax))
-    look = {"fontsize": SMALL_PT, "style": "italic", "linespacing": 1.1, "va": "center"}
+    look = {
+        "fontsize": profile_of(ax).small_pt,
+        "style": "italic",
+        "linespacing": 1.1,
+        "va": "center",
+    }
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
     for y, text in zip(middle, words, strict=True):
         if text:

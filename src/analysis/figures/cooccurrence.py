@@ -9,8 +9,8 @@ from analysis.figures.page import (
     GUIDE,
     INK,
     PT_PER_MM,
-    SMALL_PT,
     page_width_mm,
+    profile_of,
     theme_colours,
 )
 from analysis.figures.rows import label_rows, nothing_to_draw, rows_of, x_label
@@ -45,7 +45,8 @@ def plot_cooccurrence(table, ax):
     np.fill_diagonal(shade, 0)
 
     cell_pt = (page_width_mm(ax) * PT_PER_MM - left - 12) / len(themes)
-    fits = cell_pt >= 14
+    small = profile_of(ax).small_pt
+    fits = cell_pt >= 2 * small
     shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#8fb3d1" if fits else INK])
     edges = [row.top for row in rows if row.key is not None] + [rows[-1].bottom]
     across = np.arange(len(themes) + 1)
@@ -54,7 +55,7 @@ def plot_cooccurrence(table, ax):
     _frame_diagonal(ax, rows)
     _number_columns(ax, rows, cell_pt)
     if fits:
-        _write_pairs(ax, rows, shared, jaccard, leading_zero=cell_pt >= 19)
+        _write_pairs(ax, rows, shared, jaccard, leading_zero=cell_pt >= 2.7 * small)
     x_label(ax, _HOW_TO_READ_PAIRS if fits else _HOW_TO_READ_SHADES.format(int(most)), left)
     sns.despine(ax=ax, left=True, bottom=True)
     return ax
@@ -105,5 +106,5 @@ def _write_pairs(ax, rows, shared, jaccard, leading_zero):
                 text = "–" if np.isnan(jaccard[i, j]) else f"{jaccard[i, j]:.2f}"
                 text = text if leading_zero else text.removeprefix("0")
             weight = "bold" if i == j else "normal"
-            place = {"ha": "center", "va": "center", "fontsize": SMALL_PT}
+            place = {"ha": "center", "va": "center", "fontsize": profile_of(ax).small_pt}
             ax.text(j + 0.5, row.middle, text, weight=weight, **place)

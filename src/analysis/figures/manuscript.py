@@ -8,52 +8,84 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from analysis.figures.accumulation import plot_accumulation
+from analysis.figures.accumulation import height_of_accumulation, plot_accumulation
 from analysis.figures.agreement import plot_agreement
+from analysis.figures.codes_to_themes import height_of_flow, plot_codes_to_themes
+from analysis.figures.coding_strips import height_of_strips, plot_coding_strips
 from analysis.figures.cooccurrence import plot_cooccurrence
 from analysis.figures.page import figure, save_figure
 from analysis.figures.prevalence import plot_prevalence
+from analysis.figures.profiles import NO_LIMIT, PROFILES
 from analysis.figures.rows import height_for_rows
+from analysis.figures.thematic_map import height_of_map, plot_thematic_map
 from analysis.figures.theme_matrix import plot_theme_matrix
 from analysis.processes import die_with_the_parent, may_fork, processors
 
-# What the manuscript shows: how each figure is drawn from its table, and its width and height.
+# What the manuscript shows: how each figure is drawn from its table, over how many columns of the
+# page, and how high in mm at a width in mm.
 MANUSCRIPT = {
-    "prevalence": (plot_prevalence, lambda table: (180, height_for_rows(table))),
-    "theme_matrix": (plot_theme_matrix, lambda table: (180, height_for_rows(table))),
-    "agreement": (plot_agreement, lambda table: (89, height_for_rows(table, 89))),
-    "cooccurrence": (plot_cooccurrence, lambda table: (180, height_for_rows(table))),
-    "accumulation": (plot_accumulation, lambda table: (89, 70)),
+    "prevalence": (plot_prevalence, 2, height_for_rows),
+    "theme_matrix": (plot_theme_matrix, 2, height_for_rows),
+    "agreement": (plot_agreement, 1, height_for_rows),
+    "cooccurrence": (plot_cooccurrence, 2, height_for_rows),
+    "accumulation": (plot_accumulation, 1, height_of_accumulation),
+    "thematic_map": (plot_thematic_map, 2, height_of_map),
+    "codes_to_themes": (plot_codes_to_themes, 2, height_of_flow),
+    "coding_strips": (plot_coding_strips, 2, height_of_strips),
 }
+CLOSEST = 0.76  # of their usual height, rows can still be read
 
 
-# Columns that may have an empty cell, which is a missing number.
-NUMBERS = {"alpha", "alpha_low", "alpha_high", "ac1", "ac1_low", "ac1_high", "marked", "jaccard"}
+def size(name, table, profile):
+    """Width and height in mm of one of the manuscript's figures.
+
+    What is too high for a profile's page is drawn over two columns, where labels wrap less, and
+    then with its rows closer together. Where neither gets it onto the page, it stays as it is,
+    and `check_artwork` says so.
+    """
+    _, columns, height_at = MANUSCRIPT[name]
+    sizes = [(width, height_at(table, width)) for width in profile.widths[columns - 1 :]]
+    page = profile.highest or NO_LIMIT
+    for width, height in sizes:
+        if height <= page:
+            return width, height
+    for width, height in sizes:
+        if CLOSEST * height <= page:
+            return width, page
+    return sizes[0]
 
 
 @contextmanager
-def drawn(name, table):
-    """Give one of the manuscript's figures, drawn from its table at its size."""
-    plot, size = MANUSCRIPT[name]
-    with figure(*size(table)) as (fig, ax):
-        plot(table, ax)
+def drawn(name, table, profile="generic"):
+    """Give one of the manuscript's figures, drawn from its table as a profile asks.
+
+    Parameters
+    ----------
+    profile : str
+        A name of `PROFILES`: the study's `figures_for`.
+    """
+    profile = PROFILES[profile]
+    with figure(*size(name, table, profile), profile) as (fig, ax):
+        MANUSCRIPT[name][0](table, ax)
         yield fig
 
 
-def save_figures(figures, folder):
+def save_figures(figures, folder, profile="generic"):
     """Draw figures of the manuscript and write their files, several at once where that is safe.
 
     Parameters
     ----------
     figures : dict of str to tuple
         By the names of `MANUSCRIPT`: table, caption, alternative text.
+    profile : str
+        A name of `PROFILES`: the study's `figures_for`.
 
     Returns
     -------
     DataFrame
         ``file, sha256`` of all files, in the order of the figures: see `save_figure`.
     """
-    jobs = [(name, *figure, Path(folder)) for name, figure in figures.items()]
+    jobs = [(name, *figure, Path(folder), profile) for name, figure in figures.items()]
     at_once = min(processors(), len(jobs)) if may_fork() else 1
     if at_once < 2:
         return pd.concat(map(_save, jobs), ignore_index=True) if jobs else pd.DataFrame()
@@ -64,14 +96,14 @@ def save_figures(figures, folder):
 
 
 def _save(job):
-    name, table, caption, alt, folder = job
-    with drawn(name, table) as fig:
+    name, table, caption, alt, folder, profile = job
+    with drawn(name, table, profile) as fig:
         files = save_figure(fig, table, folder, name, alt=alt, caption=caption)
         plt.close(fig)
     return files
 
 
-def redraw(path):
+def redraw(path, profile="generic"):
     """Draw a figure of the manuscript anew from the CSV beside it.
 
     Caption and alternative text are taken over from the ``.txt``.
@@ -82,10 +114,19 @@ def redraw(path):
         ``<folder>/<name>.csv`` with a name of `MANUSCRIPT`.
     """
     path = Path(path)
-    ids = {"essay_id": str, "theme": str, "code": str, "theme_a": str, "theme_b": str}
-    table = pd.read_csv(path, dtype=ids, keep_default_na=False)
-    for column in NUMBERS & set(table):
-        table[column] = pd.to_numeric(table[column])
     words = path.with_suffix(".txt").read_text(encoding="utf-8")
     caption, alt = words.removeprefix("Caption\n").split("\n\nAlternative text\n")
-    return _save((path.stem, table, caption, alt.strip(), path.parent))
+    table = _read(path)
+    return _save((path.stem, table, caption, alt.strip(), path.parent, profile))
+
+
+WORDS = """
+    essay_id coder readers status code candidate theme theme_a theme_b label label_a label_b parent
+    perspective undefined
+""".split()
+
+
+def _read(path):
+    """The table beside a figure: numbers, and words where a column holds words."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return table.apply(lambda cells: cells if cells.name in WORDS else pd.to_numeric(cells))

@@ -8,12 +8,15 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.colors import to_rgb
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from analysis.figures.profiles import GENERIC
 from analysis.files import write_atomic
 
 MM_PER_INCH, PT_PER_MM = 25.4, 72 / 25.4
-TEXT_PT, SMALL_PT = 8, 7
 INK, GUIDE, BAND = "#222222", "#dddddd", "#f3f3f3"
+FINE_DPI = 600  # as the bitmap is drawn; one of half as many is made of it
 
 # Farthest-first in OKLab, seen with normal, deuteranopic and protanopic vision (Machado et al.
 # 2009, severity 1); each at least 3:1 against white. Beyond 48 themes the colours come round
@@ -28,11 +31,10 @@ THEME_COLOURS = """
 # On top of matplotlib's own defaults, so that nobody's matplotlibrc or seaborn theme gets in.
 STYLE = {
     "font.family": "DejaVu Sans",
-    "font.size": TEXT_PT,
-    "axes.labelsize": TEXT_PT,
-    "xtick.labelsize": TEXT_PT,
-    "ytick.labelsize": TEXT_PT,
-    "legend.fontsize": TEXT_PT,
+    "axes.labelsize": "medium",
+    "xtick.labelsize": "medium",
+    "ytick.labelsize": "medium",
+    "legend.fontsize": "medium",
     "text.color": INK,
     "text.parse_math": False,  # a label may cost "$5 or $6"
     "axes.edgecolor": INK,
@@ -50,21 +52,26 @@ STYLE = {
 
 
 @contextmanager
-def figure(width_mm, height_mm):
-    """Give (fig, ax) in the project's style; the caller's own settings return after the block.
+def figure(width_mm, height_mm, profile=GENERIC):
+    """Give (fig, ax) in the project's one style, with a profile's letters.
 
-    The figure stays open, so that a notebook shows it below the cell; a script closes it with
-    ``plt.close(fig)``. Common widths are 85 mm (one column) and 180 mm (two).
+    The caller's own settings return after the block. The figure stays open, so that a notebook
+    shows it below the cell; a script closes it with ``plt.close(fig)``.
     """
-    with plt.style.context(["default", STYLE]):
+    with _style(profile):
         size = (width_mm / MM_PER_INCH, height_mm / MM_PER_INCH)
         fig, ax = plt.subplots(figsize=size, layout="constrained")
+        fig.profile = profile
         fig.get_layout_engine().set(w_pad=1.5 / MM_PER_INCH, h_pad=1.5 / MM_PER_INCH)
         try:
             yield fig, ax
         except BaseException:
             plt.close(fig)
             raise
+
+
+def _style(profile):
+    return plt.style.context(["default", STYLE, {"font.size": profile.text_pt}])
 
 
 def theme_colours(themes):
@@ -79,6 +86,10 @@ def tint(colour, strength):
 
 def page_width_mm(ax):
     return ax.get_figure().get_figwidth() * MM_PER_INCH
+
+
+def profile_of(ax):
+    return ax.get_figure().profile
 
 
 def save_figure(fig, table, folder, name, *, alt, caption):
@@ -96,34 +107,36 @@ def save_figure(fig, table, folder, name, *, alt, caption):
     Returns
     -------
     DataFrame
-        ``file, sha256`` of name.svg, .pdf, .png (300 dpi), .csv and .txt. All are made before
-        the first is written, each is replaced in one step, and the images have exactly the
-        figure's size.
+        ``file, sha256`` of name.svg, .pdf, _600dpi.png, .png (300 dpi), .csv and .txt. All are
+        made before the first is written, each is replaced in one step, and the images have
+        the figure's size.
 
     Raises
     ------
     ValueError
         If a part of the drawing lies outside the page. Nothing is written then.
     """
-    with plt.style.context(["default", STYLE]):
+    with _style(fig.profile):
         _fix_layout(fig, name)
+        fine = _bitmap(fig)
         files = {
-            "svg": _image(fig, "svg", {"Date": None, "Title": name, "Description": alt}),
-            "pdf": _image(fig, "pdf", {"CreationDate": None, "Title": name, "Subject": alt}),
-            "png": _image(fig, "png", {"Software": None, "Title": name, "Description": alt}),
+            ".svg": _image(fig, "svg", {"Date": None, "Title": name, "Description": alt}),
+            ".pdf": _image(fig, "pdf", {"CreationDate": None, "Title": name, "Subject": alt}),
+            "_600dpi.png": _png(fine, FINE_DPI, name, alt),
+            ".png": _png(fine.reduce(2), FINE_DPI // 2, name, alt),
         }
     csv = table.to_csv(index=False, float_format="%.10g", lineterminator="\n")
-    files["csv"] = csv.encode()
-    files["txt"] = f"Caption\n{caption.strip()}\n\nAlternative text\n{alt.strip()}\n".encode()
+    files[".csv"] = csv.encode()
+    files[".txt"] = f"Caption\n{caption.strip()}\n\nAlternative text\n{alt.strip()}\n".encode()
     for ending, content in files.items():
-        write_atomic(Path(folder) / f"{name}.{ending}", content)
+        write_atomic(Path(folder) / f"{name}{ending}", content)
     sums = [hashlib.sha256(content).hexdigest() for content in files.values()]
-    return pd.DataFrame({"file": [f"{name}.{ending}" for ending in files], "sha256": sums})
+    return pd.DataFrame({"file": [f"{name}{ending}" for ending in files], "sha256": sums})
 
 
 def _fix_layout(fig, name):
-    """Lay the figure out once, at the resolution of the PNG, for all three formats."""
-    screen, fig.dpi = fig.dpi, 300
+    """Lay the figure out once, at the resolution of the bitmap, for all formats."""
+    screen, fig.dpi = fig.dpi, FINE_DPI
     fig.draw_without_rendering()
     fig.set_layout_engine(None)  # not "none", which would have each format drawn twice
     drawn, page = fig.get_tightbbox(), fig.bbox_inches
@@ -139,5 +152,21 @@ def _fix_layout(fig, name):
 
 def _image(fig, kind, metadata):
     content = io.BytesIO()
-    fig.savefig(content, format=kind, dpi=300, metadata=metadata)
+    fig.savefig(content, format=kind, metadata=metadata)
+    return content.getvalue()
+
+
+def _bitmap(fig):
+    """The figure in pixels: white behind it, because printers object to transparency."""
+    content = io.BytesIO()
+    fig.savefig(content, format="rgba", dpi=FINE_DPI)
+    size = [int(inches * FINE_DPI) for inches in fig.get_size_inches()]
+    return Image.frombuffer("RGBA", size, content.getvalue(), "raw", "RGBA", 0, 1).convert("RGB")
+
+
+def _png(image, dpi, title, alt):
+    info, content = PngInfo(), io.BytesIO()
+    info.add_itxt("Title", title)
+    info.add_itxt("Description", alt)
+    image.save(content, format="png", dpi=(dpi, dpi), pnginfo=info)
     return content.getvalue()

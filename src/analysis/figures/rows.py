@@ -13,8 +13,10 @@ from matplotlib.transforms import ScaledTranslation
 
 from analysis.figures.page import PT_PER_MM, page_width_mm
 
+LINE_MM = 3.3  # from one line of a label to the next
 
-def height_for_rows(table, width_mm=180):
+
+def height_for_rows(table, width_mm):
     """Height in mm at which every theme or code of the table has a row its label fits into.
 
     Takes the table that will be drawn (not `accumulation`) and the width it will be drawn at:
@@ -40,7 +42,7 @@ def rows_of(table, width_mm):
             rows.append(_Row(None, heading, bottom, bottom + 5.6))
         text = _wrapped(label, width_mm, _depth(name, parents))
         lines = max(text.count("\n"), aside.count("\n"))
-        rows.append(_Row(name, text, rows[-1].bottom, rows[-1].bottom + 4.6 + 3.3 * lines))
+        rows.append(_Row(name, text, rows[-1].bottom, rows[-1].bottom + 4.6 + LINE_MM * lines))
         bottom, group = rows[-1].bottom, perspective
     return rows or [_Row(None, "", 0, 5.6)]
 
@@ -86,9 +88,13 @@ def text_column(ax, rows, texts, header, start=0):
 
 
 def x_label(ax, text, left_pt, right_pt=0):
-    """Label the x axis flush left, wrapped to the width between labels and columns."""
-    width_mm = page_width_mm(ax) - (left_pt + right_pt) / PT_PER_MM - 4
+    """Label the x axis flush left: below the data, or below the labels too in a narrow figure."""
+    beside_pt = left_pt + right_pt if page_width_mm(ax) > 120 else 0
+    width_mm = page_width_mm(ax) - beside_pt / PT_PER_MM - 4
     ax.set_xlabel(textwrap.fill(text, max(20, int(width_mm / 1.65))), loc="left", linespacing=1.2)
+    if not beside_pt:
+        label, inch = ax.xaxis.label, ax.get_figure().dpi_scale_trans
+        label.set_transform(label.get_transform() + ScaledTranslation(-left_pt / 72, 0, inch))
 
 
 def count_essays(ax, first, last):
@@ -123,10 +129,21 @@ def legend(ax, groups, left_pt):
             break
 
 
-def nothing_to_draw(ax):
+def one_line(name):
+    """A name as it is read: spaces for underscores and line ends."""
+    return " ".join(name.replace("_", " ").split())
+
+
+def without_axes(ax, width_mm, height_mm):
+    """A plain sheet, in mm from its upper left corner."""
+    ax.set(xlim=(0, width_mm), ylim=(height_mm, 0), xticks=[], yticks=[])
+    ax.set_axis_off()
+
+
+def nothing_to_draw(ax, why="The table has no rows"):
     ax.set(xticks=[], yticks=[])
     place = {"ha": "center", "transform": ax.transAxes}
-    ax.text(0.5, 0.5, "The table has no rows: nothing to draw.", **place)
+    ax.text(0.5, 0.5, f"{why}: nothing to draw.", **place)
     return ax
 
 

@@ -9,8 +9,8 @@ from analysis.figures.page import (
     BAND,
     INK,
     PT_PER_MM,
-    SMALL_PT,
     page_width_mm,
+    profile_of,
     theme_colours,
     tint,
 )
@@ -120,7 +120,7 @@ def _cells_as_symbols(ax, cells, essays, cell_mm):
         groups.append(ax.plot(unread["x"], unread["y"], label="not read", **grey))
     step = max(1, int(np.ceil(2.9 / cell_mm)))
     ax.set_xticks(range(1, len(essays) + 1, step), essays.iloc[::step], rotation=90)
-    ax.tick_params(axis="x", length=0, labelsize=SMALL_PT)
+    ax.tick_params(axis="x", length=0, labelsize=profile_of(ax).small_pt)
     ax.set_xlim(0.4, len(essays) + 0.6)
     return [group for group in groups if group]
 
@@ -173,7 +173,7 @@ def _cells_as_bars(ax, cells):
         for (y, colour), part in cells[kinds == kind].groupby(["y", "colour"], sort=False):
             bars = [(x - 0.5, 1) for x in part["x"]]
             lane = (y - 1.9 + 3.8 * above, 3.8 * share)
-            edge = {"edgecolor": colour, "linewidth": 0.3 if kind == "unresolved" else 0}
+            edge = {"edgecolor": colour, "linewidth": 0.5 if kind == "unresolved" else 0}
             ax.broken_barh(bars, lane, label=kind, **_look(colour, kind), **edge)
     count_essays(ax, 1, cells["x"].max())
     ax.set_xlim(0.4, cells["x"].max() + 0.6)

@@ -1,0 +1,110 @@
+"""Names of coders and codes: what a study can hold, and which names are suspiciously alike."""
+
+import re
+import unicodedata
+
+from analysis.study import RULES
+from analysis.tables import looks_like_date
+
+NOBODY = "unknown"
+
+
+class Names:
+    """Names in the files -> names in the study, one to one.
+
+    Attributes
+    ----------
+    notes : list of str
+        Which names had to change, and whose coder is not known.
+    """
+
+    def __init__(self, materials, coder, known_coders, known_codes):
+        self.notes = []
+        self._given = coder if isinstance(coder, dict) else {}
+        self._one = coder if isinstance(coder, str) else ""
+        everybody = {name for material in materials for name in _coders_of(material)} - {""}
+        self._renames = self._one if self._one and len(everybody) == 1 else ""
+        if self._one and len(everybody) > 1:
+            who = ", ".join(sorted(everybody)[:8])
+            self.notes.append(
+                f"the files name {len(everybody)} coders ({who}); '{self._one}' is given only to "
+                "what has no name"
+            )
+        self._coders = _Unique(known_coders, fold=True)
+        self._codes = _Unique(known_codes, fold=False)
+        self._nameless = set()
+
+    def coder(self, material, name):
+        """The coder in the study of a coder in a file; an empty name is never left empty."""
+        if name in self._given:
+            name = self._given[name]
+        elif not name:
+            name = self._one or material.own_name or NOBODY
+            if not self._one and material.file not in self._nameless:
+                self._nameless.add(material.file)
+                self.notes.append(
+                    f"{material.file} does not say who coded: the coder is called '{name}'. "
+                    "Import it again into a new study with CODER=name if that is wrong"
+                )
+        else:
+            name = self._renames or name
+        return self._coders.name(name, clean_coder, self.notes, "coder")
+
+    def code(self, name):
+        return self._codes.name(name, clean_code, self.notes, "code")
+
+
+def _coders_of(material):
+    names = {coding.coder for coding in material.codings}
+    names |= {memo.coder for memo in material.memos}
+    return names | {coder for coder, _ in material.readings or ()}
+
+
+class _Unique:
+    """Cleaned names, so that two different names never become one."""
+
+    def __init__(self, known, *, fold):
+        self._key = (lambda name: unicodedata.normalize("NFC", name).casefold()) if fold else str
+        self._taken = {self._key(name): name for name in known}
+        self._known = {name: name for name in known}
+
+    def name(self, raw, clean, notes, noun):
+        if raw not in self._known:
+            cleaned = clean(raw)
+            unique, n = cleaned, 1
+            while self._key(unique) in self._taken:
+                n += 1
+                unique = f"{cleaned}_{n}"
+            if n > 1:
+                other = self._taken[self._key(cleaned)]
+                notes.append(f"{noun} '{raw}' is nearly '{other}': it is called '{unique}' here")
+            elif unique != raw:
+                notes.append(f"{noun} '{raw}' is called '{unique}' here")
+            self._taken[self._key(unique)] = raw
+            self._known[raw] = unique
+        return self._known[raw]
+
+
+def clean_coder(name):
+    """A name that may be a file's name and stand in study.toml."""
+    name = unicodedata.normalize("NFC", " ".join(name.split()))
+    name = re.sub(r'[;/\\:*?"<>|\x00-\x1f\x7f]+', "_", name)[:60].strip().lstrip(".~").rstrip(". ")
+    return f"coder {name}".strip() if name in (*RULES, "none", "some", "") else name
+
+
+def clean_code(name):
+    """A name that a codebook can hold: one line, no semicolon, nothing a spreadsheet changes."""
+    name = re.sub(r"[\r\n\t\x00-\x1f]+", " ", name).strip().replace(";", ",")
+    if re.fullmatch(r"'[^']*", name):
+        name = "’" + name[1:]
+    return f"code {name}" if looks_like_date(name) else name
+
+
+def alike(names):
+    """Groups of names that differ only in capitals, spaces, hyphens or accents."""
+    groups = {}
+    for name in names:
+        plain = unicodedata.normalize("NFKD", name).casefold()
+        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+        groups.setdefault(re.sub(r"[\s_\-]+", "", plain), []).append(name)
+    return [sorted(group) for group in groups.values() if len(group) > 1]

@@ -1,0 +1,65 @@
+"""qualitative-coding's database: a code stands on whole physical lines of files in `corpus/`."""
+
+from analysis.importers.anchoring import ways_to_count
+from analysis.importers.material import Coding, Material, stored_essay
+from analysis.importers.opening import decode, read_bytes, rows_of, whole_number, words
+
+
+def read(source, connection):
+    material = Material("qualitative-coding project", ways=ways_to_count("code points")[:1])
+    material.known, material.basis = True, "whole lines"
+    lines = {}
+    for row in rows_of(connection, "document", ["file_path"]):
+        path = words(row["file_path"])
+        text = _corpus_text(source, path)
+        if text is None:
+            material.notes.append(f"the text '{path[:60]}' is not in the folder corpus")
+            continue
+        material.essays[path] = stored_essay(path, text)
+        lines[path] = _line_spans(material.essays[path].text)
+    documents = {
+        row["id"]: words(row["document_id"])
+        for row in rows_of(connection, "document_index", ["id", "document_id"])
+    }
+    locations = {
+        row["id"]: documents.get(row["document_index_id"], "")
+        for row in rows_of(connection, "location", ["id", "document_index_id"])
+    }
+    columns = ["coded_line_id", "location_id"]
+    document_of = {}
+    for row in rows_of(connection, "coded_line_location_association", columns):
+        document_of.setdefault(row["coded_line_id"], locations.get(row["location_id"], ""))
+    for row in rows_of(connection, "coded_line", ["id", "line", "coder_id", "code_id"]):
+        path, line = document_of.get(row["id"], ""), whole_number(row["line"])
+        spans = lines.get(path)
+        reason, start, end = "", None, None
+        if spans is None:
+            reason = "source_missing"
+        elif line is None or not 0 <= line < len(spans):
+            reason = "out_of_range"
+        else:
+            start, end = spans[line]
+        material.codings.append(
+            Coding(
+                path, words(row["coder_id"]), words(row["code_id"]), start, end,
+                source_ref=f"coded_line {row['id']}, line {line}", reason=reason,
+            )
+        )  # fmt: skip
+    return [material]
+
+
+def _line_spans(text):
+    spans, at = [], 0
+    for line in text.split("\n"):
+        spans.append((at, at + len(line)))
+        at += len(line) + 1
+    return spans
+
+
+def _corpus_text(source, path):
+    """A text beside the database; a path that leads out of the folder is not followed."""
+    folder = source.path.parent / "corpus"
+    place = (folder / path).resolve()
+    if not place.is_relative_to(folder.resolve()) or not place.is_file():
+        return None
+    return decode(read_bytes(place))[0]

@@ -1,0 +1,196 @@
+"""Where a coding stands: units told apart, quotations found, refusals where nothing is proven."""
+
+import pytest
+
+from analysis.importers.anchoring import (
+    Haystack,
+    Reading,
+    Undecided,
+    anchor,
+    edges,
+    proof,
+    spans,
+    ways_to_count,
+)
+from analysis.importers.material import Coding, stored_essay
+
+TEXT = "Café 😀 She smiled."  # She smiled = 7-17; UTF-16 units 8-18; UTF-8 bytes 11-21
+
+
+@pytest.mark.parametrize(
+    ("unit", "place"),
+    [("code points", (7, 17)), ("UTF-16 units", (8, 18)), ("UTF-8 bytes", (11, 21))],
+)
+def test_each_unit_finds_the_same_words(unit, place):
+    start, end = spans(stored_essay("E", TEXT), *([at] for at in place), Reading(unit))
+    assert TEXT[start[0] : end[0]] == "She smiled"
+
+
+@pytest.mark.parametrize(
+    ("stored", "reading", "place"),
+    [
+        ("a\r\nb c", Reading("code points", line_end=2), (3, 4)),
+        ("a\r\nb c", Reading("code points", line_end=1), (2, 3)),
+        ("a\nb c", Reading("code points", line_end=2), (3, 4)),
+        ("\ufeffa\r\nb c", Reading("code points", 2, bom=True), (4, 5)),
+        ("\ufeffa\r\nb c", Reading("UTF-8 bytes", 2, bom=True), (6, 7)),
+        ("a\rb c", Reading("code points", line_end=1), (2, 3)),
+        ("a\nb c", Reading("code points", first=1, inclusive=True), (3, 3)),
+    ],
+)
+def test_line_ends_marks_and_bases_are_counted_as_the_reading_says(stored, reading, place):
+    essay = stored_essay("E", stored)
+    start, end = spans(essay, *([at] for at in place), reading)
+    assert essay.text == "a\nb c"
+    assert essay.text[start[0] : end[0]] == "b"
+
+
+@pytest.mark.parametrize(
+    ("stored", "reading", "at"),
+    [
+        (TEXT, Reading("UTF-16 units"), 6),  # between the halves of the emoji
+        (TEXT, Reading("UTF-8 bytes"), 4),  # inside é
+        ("a\r\nb", Reading("code points", line_end=2), 2),  # between CR and LF
+        (TEXT, Reading("code points"), 99),
+        (TEXT, Reading("code points"), -1),
+        ("👩\u200d⚕\ufe0f b", Reading("graphemes"), -3),
+    ],
+)
+def test_a_place_inside_a_character_is_no_place(stored, reading, at):
+    assert spans(stored_essay("E", stored), [at], [at], reading) == ([-1], [-1])
+
+
+def test_graphemes_count_what_a_reader_sees_as_one_sign():
+    text = "e\u0301 👩\u200d⚕\ufe0f 🇩🇪🇫🇷 b"
+    start, end = spans(stored_essay("E", text), [7], [8], Reading("graphemes"))
+    assert text[start[0] : end[0]] == "b"
+
+
+def test_edges_of_words():
+    begin, end = edges("Ab, e\u0301.\n")
+    assert [n for n, ok in enumerate(begin) if ok] == [0, 2, 4, 6]
+    assert [n for n, ok in enumerate(end) if ok] == [2, 3, 6, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("quotation", "found", "level"),
+    [
+        ("She smiled", "She smiled", "exact"),
+        (" She smiled", "She smiled", "edge"),
+        ("one\u2029two", "one\ntwo", "lines"),
+        ("smiled , kindly", "smiled, kindly", "space"),
+        ("a\u00a0b", "a b", "space"),
+        ("She smi…", "She smiled", "cut"),
+        ("don't", "don’t", "typo"),
+        ("cafe\u0301", "café", "typo"),
+        ("She smiled", "he smiled.", None),
+        ("…", "She", None),
+    ],
+)
+def test_how_a_quotation_equals_the_words_at_its_place(quotation, found, level):
+    assert proof(quotation, found) == level
+
+
+@pytest.mark.parametrize(
+    ("quotation", "spots"),
+    [
+        ("tea", [(0, 3), (12, 15)]),
+        ("hot  tea.", [(8, 16)]),
+        ("cafe\u0301", [(17, 21)]),
+        ("“hot", []),
+    ],
+)
+def test_a_quotation_is_found_but_for_white_space_and_accents(quotation, spots):
+    text = "tea for hot tea. café"
+    assert Haystack(text).find(quotation)[1] == spots
+
+
+def essays(n, text="Café 😀 {} She smiled at the nurse."):
+    return {i: stored_essay(f"E{i}", text.format(f"essay{i}")) for i in range(n)}
+
+
+def codings(found, unit, words="She smiled", quotation="", shift=0):
+    made = []
+    for key, essay in found.items():
+        at = essay.text.index(words)
+        widths = {"code points": 0, "UTF-16 units": 1, "UTF-8 bytes": 4}
+        start = at + widths[unit] + shift
+        made.append(Coding(key, "ana", "Hope", start, start + len(words), quotation))
+    return made
+
+
+@pytest.mark.parametrize("unit", ["code points", "UTF-16 units", "UTF-8 bytes"])
+def test_without_quotations_the_edges_of_words_tell_the_unit(unit):
+    found = essays(12)
+    places, decision = anchor(codings(found, unit), found, ways_to_count(), known=False)
+    assert decision.way.unit == unit
+    assert decision.score == 1 and decision.other_score <= 0.5
+    assert [found[i].text[p.start : p.end] for i, p in enumerate(places)] == ["She smiled"] * 12
+
+
+@pytest.mark.parametrize("unit", ["code points", "UTF-16 units", "UTF-8 bytes"])
+def test_one_quotation_tells_the_unit(unit):
+    found = essays(1)
+    made = codings(found, unit, quotation="She smiled")
+    (place,), decision = anchor(made, found, ways_to_count("UTF-16 units"), known=True)
+    assert (decision.way.unit, place.proof) == (unit, "exact")
+
+
+def test_what_is_known_of_a_tool_stands_where_the_file_shows_too_little():
+    found = essays(1)
+    made = codings(found, "UTF-16 units")
+    _, decision = anchor(made, found, ways_to_count("UTF-16 units"), known=True)
+    assert decision.way.unit == "UTF-16 units"
+    with pytest.raises(Undecided, match="does not show in which unit"):
+        anchor(made, found, ways_to_count(), known=False)
+
+
+def test_where_every_unit_gives_the_same_places_that_is_said():
+    found = essays(3, "Plain {} She smiled at the nurse.")
+    _, decision = anchor(codings(found, "code points"), found, ways_to_count(), known=False)
+    assert decision.reading == "every way of counting gives the same places"
+    assert decision.other_score is None
+
+
+def test_places_that_cut_words_everywhere_are_refused():
+    found = essays(12, "Plain {} She smiled at the nurse.")
+    with pytest.raises(Undecided, match="only 0 of 12 codings can be proven"):
+        anchor(codings(found, "code points", shift=2), found, ways_to_count(), known=True)
+
+
+def test_a_quotation_that_stands_elsewhere_is_taken_only_where_it_is_alone_or_overlaps():
+    text = "She smiled. Then she wept. She smiled. They left, all of them, in the rain."
+    essay = {1: stored_essay("E", text)}
+    made = [
+        Coding(1, "ana", "a", 0, 10, "She smiled"),
+        Coding(1, "ana", "b", 30, 41, "She smiled"),
+        Coding(1, "ana", "c", 50, 60, "She smiled"),
+        Coding(1, "ana", "d", 50, 58, "she wept"),
+        Coding(1, "ana", "e", 12, 16, "Nobody"),
+        Coding(1, "ana", "f", 39, 48, "They left"),
+        Coding(1, "ana", "g", 0, 10, "She smiled"),
+        Coding(1, "ana", "h", 27, 37, "She smiled"),
+    ]
+    places, _ = anchor(made, essay, ways_to_count("code points"), known=True)
+    assert [(p.start, p.end, p.reason) for p in places[:6]] == [
+        (0, 10, ""),
+        (27, 37, ""),
+        (None, None, "quote_mismatch"),
+        (17, 25, ""),
+        (None, None, "quote_mismatch"),
+        (39, 48, ""),
+    ]
+    assert places[2].what == "candidates: 0-10, 27-37"
+
+
+def test_a_quotation_alone_is_placed_where_it_occurs_once():
+    essay = {1: stored_essay("E", "one two one three")}
+    made = [Coding(1, "ana", "a", None, None, q) for q in ("two", "one", "four", "three")]
+    places, decision = anchor(made, essay, ways_to_count(), known=True)
+    assert [(p.start, p.reason) for p in places] == [
+        (4, ""),
+        (None, "quote_ambiguous"),
+        (None, "quote_not_found"),
+        (12, ""),
+    ]
+    assert decision.reading == "found by the quotation"

@@ -1,0 +1,289 @@
+"""Files that are damaged or mean harm: a sentence, and nothing written."""
+
+import gzip
+import io
+import json
+import random
+import sqlite3
+import stat
+import struct
+import time
+import zipfile
+
+import pytest
+
+from analysis.importers import import_files
+from analysis.problems import StudyError
+from tests.importers import tools
+from tests.importers.reading_back import codings_of
+
+PROJECT = tools.Project(
+    {"E1": "Café 😀 She smiled.\nThe nurse came back.", "E2": "She sat with me all night."},
+    [("ana", "E1", "Hope", 7, 17), ("ben", "E2", "Care", 0, 7), ("ben", "E1", "Hope", 0, 4)],
+)
+
+
+def refused(path, study, **how):
+    with pytest.raises(StudyError) as error:
+        import_files(path, study, **how)
+    assert not study.exists()
+    return str(error.value)
+
+
+def archive(path, members):
+    return tools.write_zip(path, members)
+
+
+BOMB = """<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>"""
+OUTSIDE = """<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>"""
+QDE = '<Project xmlns="urn:QDA-XML:project:1.0" name="&a;"/>'
+
+
+@pytest.mark.parametrize("doctype", [BOMB, OUTSIDE])
+def test_xml_that_declares_entities_is_refused(tmp_path, doctype):
+    path = archive(tmp_path / "p.qdpx", {"project.qde": doctype + QDE})
+    assert "declares a document type" in refused(path, tmp_path / "study")
+
+
+def test_a_document_type_in_utf_16_is_refused_too(tmp_path):
+    document = ('<?xml version="1.0" encoding="utf-16"?>' + OUTSIDE + QDE).encode("utf-16")
+    path = archive(tmp_path / "p.qdpx", {"project.qde": document})
+    assert "declares a document type" in refused(path, tmp_path / "study")
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/etc/out.txt", "a\\..\\out.txt", "C:/out.txt"])
+def test_an_archive_that_wants_to_write_elsewhere_is_refused(tmp_path, name):
+    path = archive(tmp_path / "p.qdpx", {"project.qde": "<a/>", name: "x"})
+    assert "wants to be written elsewhere" in refused(path, tmp_path / "study")
+
+
+def test_an_archive_with_a_link_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "p.qdpx", "w") as made:
+        link = zipfile.ZipInfo("sources/a.txt")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        made.writestr(link, "/etc/passwd")
+        made.writestr("project.qde", "<a/>")
+    assert "a link to another place" in refused(tmp_path / "p.qdpx", tmp_path / "study")
+
+
+def test_an_archive_that_unpacks_to_a_thousand_times_its_size_is_refused(tmp_path):
+    path = archive(tmp_path / "p.qdpx", {"project.qde": b"<a>" + b" " * 30_000_000})
+    assert "unpacks to far more" in refused(path, tmp_path / "study")
+
+
+def test_a_gzip_file_that_unpacks_to_far_more_than_a_study_is_refused(tmp_path):
+    (tmp_path / "l.json.gz").write_bytes(gzip.compress(b"[" + b" " * 110_000_000))
+    assert "unpacks to far more" in refused(tmp_path / "l.json.gz", tmp_path / "study")
+
+
+def test_a_path_out_of_the_archive_is_never_followed(tmp_path):
+    (tmp_path / "secret.txt").write_text("the secret of somebody else")
+    texts = [
+        f"absolute://{tmp_path}/secret.txt",
+        "relative:///secret.txt",
+        "internal://../secret.txt",
+    ]
+    sources = "".join(
+        f'<TextSource guid="2000000{n}-0000-4111-8111-111111111111" name="{n}" plainTextPath="{t}">'
+        '<Coding guid="30000000-0000-4111-8111-111111111111"><CodeRef targetGUID="c"/></Coding>'
+        "</TextSource>"
+        for n, t in enumerate(texts)
+    )
+    path = archive(
+        tmp_path / "p.qdpx",
+        {
+            "p.qde": '<Project xmlns="urn:QDA-XML:project:1.0" name="p"><CodeBook><Codes><Code '
+            'guid="c" name="Hope" isCodable="true"/></Codes></CodeBook><Sources>'
+            f"{sources}</Sources></Project>"
+        },
+    )
+    done = import_files(path, tmp_path / "study")
+    assert done.report["reason"].tolist() == ["source_missing"] * 3
+    assert not any("secret of" in p.read_text() for p in (tmp_path / "study").rglob("*.csv"))
+
+
+def test_a_word_file_with_macros_is_read_without_them_and_says_so(tmp_path):
+    path = tools.word(
+        tmp_path / "e.docx", "She smiled.", [("Ana", "Hope", 0, 3)],
+        more={"word/vbaProject.bin": b"\xd0\xcf\x11\xe0"},
+    )  # fmt: skip
+    done = import_files(path, tmp_path / "study")
+    assert done.notes[0] == "the file holds macros; they were neither read nor run"
+    assert done.sources["written"].sum() == 1
+
+
+def test_a_view_in_a_database_is_no_table(tmp_path):
+    path = tools.rqda(tmp_path / "r.rqda", PROJECT)
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "ALTER TABLE coding RENAME TO other; CREATE VIEW coding AS WITH RECURSIVE n(x) AS "
+        "(SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n;"
+    )
+    connection.close()
+    assert "is a database of no tool that is known" in refused(path, tmp_path / "study")
+
+
+def test_a_name_with_a_question_mark_creates_no_file(tmp_path):
+    path = tools.rqda(tmp_path / "r?mode=x#.rqda", PROJECT)
+    import_files(path, tmp_path / "study")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["r?mode=x#.rqda", "study"]
+
+
+def test_names_that_climb_out_of_the_study_stay_inside(tmp_path):
+    evil = "../../evil"
+    made = tools.Project({evil: "She smiled."}, [(evil, evil, evil, 0, 3)], (evil,))
+    (tmp_path / "in").mkdir()
+    tools.label_studio(tmp_path / "in" / "l.json", made)
+    import_files(tmp_path / "in", tmp_path / "deep" / "er" / "study")
+    assert not list(tmp_path.glob("evil*")) and not list((tmp_path / "deep").glob("evil*"))
+    assert codings_of(tmp_path / "deep" / "er" / "study") == {
+        (".._.._evil".lstrip("."), "_.._evil", evil, "She")
+    }
+
+
+BAD_FILES = {  # what a file holds -> what the refusal says of it
+    "not sqlite": ("a.sqlite3", b"SQLite format 3\0" + b"\1" * 200, "is a damaged database"),
+    "empty": ("a.csv", b"", "is empty."),
+    "old Word": ("a.doc", b"\xd0\xcf\x11\xe0" + b"\0" * 99, "before 2007"),
+    "old database": ("a.bin", b"\0\1\2" * 40, "is not recognised (ending '.bin')"),
+    "zip of nothing known": ("a.zip", {"hello.txt": "x"}, "is an archive of no tool that is known"),
+    "half a zip": ("a.zip", b"PK\3\4" + b"\0" * 40, "is a damaged archive (zip)"),
+    "json of nothing": ("a.json", b'{"a": 1}', "is JSON of no tool that is known|no annotations"),
+    "json-min": ("a.json", b'[{"text": "x", "label": []}]', "JSON-MIN"),
+    "deep json": ("a.json", b"[" * 100_000, "is damaged"),
+    "nan": ("a.json", b'[{"annotations": [{"result": [{"start": NaN}]}]}]', "is damaged"),
+    "csv of nothing": ("a.csv", b"colour,size\nred,3\n", "has the columns colour, size"),
+    "unclosed quotation": ("a.csv", b'essay_id,code\nE1,"Hope\n', "breaks off in line"),
+    "a column twice": ("a.csv", b"essay_id,code,text,text\nE1,a,b,c\n", "two columns"),
+    "short row": ("a.csv", b"essay_id,code,quotation\nE1,Hope\n", "has 2 cells in row 2"),
+    "binary csv": ("a.csv", b"essay_id,code\n\x00\xff\xfe", "is not text"),
+    "two projects": ("a.qdpx", {"a.qde": "<a/>", "b.qde": "<b/>"}, "holds 2 projects"),
+    "xml of nothing": ("a.xml", b"<html/>", "is XML of no tool that is known"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_file_is_refused_with_a_sentence(tmp_path, case):
+    name, content, said = BAD_FILES[case]
+    path = tmp_path / name
+    if isinstance(content, dict):
+        archive(path, content)
+    else:
+        path.write_bytes(content)
+    message = refused(path, tmp_path / "study")
+    assert any(part in message for part in said.split("|")), message
+    assert message.startswith(f"1 problem in the study:\n  {name}")
+
+
+def test_all_bad_files_are_named_at_once_and_none_of_the_good_ones_is_written(tmp_path):
+    tools.own_csv(tmp_path / "c.csv", PROJECT)
+    for name in ("a.bin", "b.bin"):
+        (tmp_path / name).write_bytes(b"\1\2")
+    message = refused([tmp_path / n for n in ("c.csv", "a.bin", "b.bin")], tmp_path / "study")
+    assert "2 problems" in message and "a.bin" in message and "b.bin" in message
+
+
+# Damage --------------------------------------------------------------------------------------
+
+
+def seeds(folder):
+    """One small file of each kind."""
+    folder.mkdir()
+    tools.own_csv(folder / "own.csv", PROJECT)
+    tools.requal(folder / "requal.csv", PROJECT)
+    tools.word(folder / "E1.docx", PROJECT.essays["E1"], [("Ana", "Hope; Care", 7, 17)])
+    tools.taguette(folder / "t.sqlite3", PROJECT)
+    tools.qualcoder(folder / "q.qda", PROJECT)
+    tools.rqda(folder / "r.rqda", PROJECT)
+    tools.refi(folder / "p.qdpx", PROJECT, origin="NVivo", unit="UTF-16 units", line_end=2,
+               stored_as="\r\n", mark="\ufeff")  # fmt: skip
+    tools.label_studio(folder / "l.json", PROJECT)
+    tools.doccano(folder / "d.zip", PROJECT)
+    return sorted(p for p in folder.rglob("*") if p.is_file())
+
+
+def damage(data, chance):
+    """Bytes with some changed, cut out, doubled, or the end cut off."""
+    data = bytearray(data)
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(data)) if data else 0
+        length = chance.choice((1, 1, 2, 8, 64))
+        kind = chance.randrange(5)
+        if kind == 0:
+            data[at : at + length] = chance.randbytes(length)
+        elif kind == 1:
+            del data[at : at + length]
+        elif kind == 2:
+            data[at:at] = data[at : at + length]
+        elif kind == 3:
+            data[at : at + 4] = struct.pack("<i", chance.choice((-1, 0, 2**31 - 1, 255)))
+        elif chance.random() < 0.2:
+            del data[at:]
+    return bytes(data)
+
+
+def damaged_inside(data, chance):
+    """An archive whose members are damaged, so that the damage gets past its check sums."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as sound, zipfile.ZipFile(buffer, "w") as made:
+        for name in sound.namelist():
+            content = sound.read(name)
+            made.writestr(name, damage(content, chance) if chance.random() < 0.5 else content)
+    return buffer.getvalue()
+
+
+def import_damaged(folder, rounds, seed):
+    files = seeds(folder / "sound")
+    tools.essay_files(folder / "essays", PROJECT)
+    chance, slowest, complete = random.Random(seed), 0, 0
+    for n in range(rounds):
+        source = files[n % len(files)]
+        data = source.read_bytes()
+        inside = data.startswith(b"PK") and chance.random() < 0.6
+        bad = folder / f"bad{source.suffix}"
+        bad.write_bytes((damaged_inside if inside else damage)(data, chance))
+        started = time.monotonic()
+        study = folder / "study"
+        try:
+            done = import_files([bad, folder / "essays"], study)
+        except StudyError:
+            assert not study.exists()
+        else:
+            counts = done.sources[["codings", "written", "listed"]].sum()
+            assert counts["codings"] == counts["written"] + counts["listed"]
+            complete += 1
+            for path in sorted(study.rglob("*"), reverse=True):
+                path.rmdir() if path.is_dir() else path.unlink()
+            study.rmdir()
+        slowest = max(slowest, time.monotonic() - started)
+    return complete, slowest
+
+
+def test_damaged_files_are_refused_or_imported_whole(tmp_path):
+    complete, _ = import_damaged(tmp_path, 270, seed=1)
+    assert 0 < complete < 270  # damage that matters, and damage that does not
+
+
+@pytest.mark.slow
+def test_ten_thousand_damaged_files_are_refused_or_imported_whole(tmp_path):
+    complete, slowest = import_damaged(tmp_path, 10_000, seed=2)
+    assert 0 < complete < 10_000
+    assert slowest < 10  # seconds, as promised to the researcher; they are thousandths
+
+
+def test_a_label_studio_file_may_hold_anything_where_something_else_is_meant(tmp_path):
+    tasks = [
+        {"id": [1], "data": {"text": "She smiled."}, "annotations": [
+            {"completed_by": True, "result": [
+                {"type": "labels", "value": {"start": True, "end": "x", "labels": ["Hope"]}},
+                {"type": "labels", "value": {"start": 0, "end": 3, "labels": "Hope"}},
+                {"type": "labels", "value": {"start": 5, "end": 2, "labels": ["Hope"]}},
+                {"type": "labels", "value": {"start": 0, "end": 10**30, "labels": ["Hope"]}},
+                {"type": "labels", "value": {"start": 0, "end": 3, "labels": ["Hope", None]}},
+                "nothing", {"value": 3}, {"type": 7, "value": {"labels": [["a", 1]]}},
+            ]}, 7, {"result": None}]},
+        {"data": None, "annotations": None},
+    ]  # fmt: skip
+    (tmp_path / "l.json").write_text(json.dumps(tasks))
+    done = import_files(tmp_path / "l.json", tmp_path / "study")
+    assert done.sources.loc[0, ["codings", "written"]].tolist() == [8, 1]

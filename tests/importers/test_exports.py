@@ -1,0 +1,160 @@
+"""A study sent out for other tools: valid, always the same bytes, the same when it returns."""
+
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from lxml import etree
+
+from analysis.importers import export_study, import_files
+from analysis.problems import StudyError
+from tests.importers import tools
+from tests.importers.peers import program
+from tests.importers.reading_back import codings_of, rows_of, texts_of
+from tests.importers.refi_schema import CODEBOOK_SCHEMA, PROJECT_SCHEMA
+
+TOML = """[study]
+title = "t"
+approach = "codebook"
+coders = ["ana", "ben"]
+consensus = "adjudicated"
+seed = 1
+"""
+TEXT = "Café 😀 She smiled.\n=1+1 was all that e\u0301tait said, and שלום.\n"
+CODEBOOK = [
+    ("Support > Family", "Kin.\n\nOf any kind.", "a blanket", "friends", "he sat", "warmth", ""),
+    ("Hope", "", "", "", "", "warmth", ""),
+    ("-parked", "A word.", "", "", "", "", "too rare"),
+]
+CODINGS = {
+    "ana": [("E1", 7, 17, "Hope", "why, here", "2026-03-09"), ("E1", "", "", "Hope", "", ""),
+            ("E1", 19, 23, "Support > Family", "", "2026-03-09T10:00:00Z")],
+    "ben": [("E1", 7, 17, "Hope", "", ""), ("E1", 0, 18, "-parked", "", "")],
+}  # fmt: skip
+MEMOS = [
+    ("ana", "E1", 7, 17, "a memo\non two lines", "2026-03-09"),
+    ("ben", "E2", "", "", "on the essay", ""),
+    ("ben", "", "", "", "on all", ""),
+]
+
+
+@pytest.fixture
+def study(tmp_path):
+    folder = tmp_path / "pilot"
+    (folder / "codings").mkdir(parents=True)
+    (folder / "study.toml").write_text(TOML)
+    header = "code,definition,include,exclude,example,theme,note"
+    tools.table(folder / "codebook.csv", header, CODEBOOK, end="\n")
+    tools.table(folder / "memos.csv", "coder,essay_id,start,end,memo,date", MEMOS, end="\n")
+    tools.table(
+        folder / "essays.csv", "essay_id,text,role",
+        [("E1", TEXT, "nurse"), ("E2", "Nothing was coded here.", "")], end="\n",
+    )  # fmt: skip
+    for coder, rows in CODINGS.items():
+        tools.table(folder / "codings" / f"{coder}.csv", "essay_id,start,end,code,memo,date", rows)
+    return folder
+
+
+def table(folder, file):
+    return sorted(
+        tuple(sorted((k, v) for k, v in row.items() if k not in ("source_ref", "quotation")))
+        for row in rows_of(folder / file)
+    )
+
+
+def back(study, tmp_path, name):
+    export_study(study, tmp_path / name)
+    import_files(tmp_path / name, tmp_path / "back")
+    return tmp_path / "back"
+
+
+@pytest.mark.parametrize("name", ["p.qdpx", "p.xlsx", "csv"])
+def test_out_and_in_again_gives_the_same_tables(study, tmp_path, name):
+    again = back(study, tmp_path, name)
+    assert texts_of(again) == texts_of(study)
+    assert codings_of(again) == {
+        (coder, e, code, TEXT[s:t] if s != "" else "")
+        for coder, rows in CODINGS.items() for e, s, t, code, _, _ in rows
+    }  # fmt: skip
+    for file in ("codebook.csv", "memos.csv", "codings/ana.csv", "codings/ben.csv"):
+        assert table(again, file) == table(study, file), file
+    assert table(again, "essays.csv") == table(study, "essays.csv")
+
+
+def test_out_and_in_again_as_label_studio_keeps_texts_and_codings(study, tmp_path):
+    again = back(study, tmp_path, "p.json")
+    assert texts_of(again) == texts_of(study)
+    assert len(codings_of(again)) == 5
+
+
+def test_a_codebook_goes_out_with_its_tree_its_words_and_its_themes(study, tmp_path):
+    export_study(study, tmp_path / "c.qdc")
+    import_files([tmp_path / "c.qdc", study / "essays.csv"], tmp_path / "back")
+    assert table(tmp_path / "back", "codebook.csv") == table(study, "codebook.csv")
+
+
+@pytest.mark.parametrize("name", ["p.qdpx", "p.qdc", "p.xlsx", "p.json"])
+def test_the_same_study_gives_the_same_bytes(study, tmp_path, name):
+    export_study(study, tmp_path / "1" / name)
+    export_study(study, tmp_path / "2" / name)
+    assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def consensus_of(study, rows):
+    folder = study.parent / "pilot_outputs" / "processed" / "4_theme_review"
+    folder.mkdir(parents=True)
+    header = "essay_id,code,status,provenance,reason,by"
+    tools.table(folder / "consensus.csv", header, [(*r, "", "", "") for r in rows])
+
+
+def test_a_project_is_valid_by_the_schema_and_the_consensus_is_a_user_of_its_own(study, tmp_path):
+    consensus_of(study, [("E1", "Hope", "present"), ("E2", "Hope", "absent")])
+    export_study(study, tmp_path / "p.qdpx")
+    with zipfile.ZipFile(tmp_path / "p.qdpx") as archive:
+        project = etree.fromstring(archive.read("project.qde"))
+        assert {i.date_time for i in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    PROJECT_SCHEMA.assertValid(project)
+    assert [u.get("name") for u in project.iter("{*}User")] == ["ana", "ben", "consensus"]
+    done = import_files(tmp_path / "p.qdpx", tmp_path / "back")
+    assert done.report["reason"].tolist() == ["consensus"]
+    assert {row[0] for row in codings_of(tmp_path / "back")} == {"ana", "ben"}
+
+
+def test_a_codebook_is_valid_by_the_schema(study, tmp_path):
+    export_study(study, tmp_path / "c.qdc")
+    CODEBOOK_SCHEMA.assertValid(etree.parse(str(tmp_path / "c.qdc")))
+
+
+def test_the_schema_of_these_tests_refuses_what_the_standard_refuses():
+    users = '<Users><User guid="no"/></Users>'
+    wrong = f'<Project xmlns="urn:QDA-XML:project:1.0" name="p">{users}</Project>'
+    assert not PROJECT_SCHEMA.validate(etree.fromstring(wrong))
+    empty = '<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes/><Sets/></CodeBook>'
+    assert not CODEBOOK_SCHEMA.validate(etree.fromstring(empty))
+
+
+def test_no_cell_is_a_formula_for_a_spreadsheet(study, tmp_path):
+    export_study(study, tmp_path / "csv")
+    export_study(study, tmp_path / "p.xlsx")
+    for path in (tmp_path / "csv").glob("*.csv"):
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        assert not table.map(lambda cell: cell.startswith(("=", "+", "-", "@"))).any(axis=None)
+    openpyxl = pytest.importorskip("openpyxl")
+    for sheet in openpyxl.load_workbook(tmp_path / "p.xlsx"):
+        assert {c.data_type for row in sheet for c in row if c.value is not None} <= {"s"}
+
+
+def test_another_ending_is_refused_with_the_endings_that_there_are(study, tmp_path):
+    with pytest.raises(StudyError, match=r"the ending '.nvp' is no format. Choose one of .qdpx"):
+        export_study(study, tmp_path / "p.nvp")
+
+
+def test_a_project_is_valid_by_the_standards_own_schema_where_qc_brings_it(study, tmp_path):
+    home = Path(program("qc", "QC")).resolve().parents[1]
+    (schema,) = home.glob("lib/*/site-packages/qualitative_coding/refi_qda/schema.xsd")
+    consensus_of(study, [("E1", "Hope", "present")])
+    export_study(study, tmp_path / "p.qdpx")
+    with zipfile.ZipFile(tmp_path / "p.qdpx") as archive:
+        project = etree.fromstring(archive.read("project.qde"))
+    etree.XMLSchema(etree.parse(str(schema))).assertValid(project)

@@ -1,0 +1,164 @@
+"""Word files with comments: hand-made XML for what Word writes, python-docx for a true file."""
+
+import pytest
+
+from analysis.importers import import_files
+from tests.importers import tools
+from tests.importers.reading_back import codings_of, rows_of, texts_of
+
+TEXT = "Café 😀 She smiled.\nThe nurse\tcame back."
+
+
+def imported(tmp_path, comments, **how):
+    path = tools.word(tmp_path / "E01.docx", how.pop("text", TEXT), comments, **how)
+    return import_files(path, tmp_path / "study")
+
+
+def test_the_anchor_is_the_place_and_the_words_of_the_comment_are_the_codes(tmp_path):
+    done = imported(
+        tmp_path,
+        [("Ana", "Compassion", 7, 17), ("Ana", "Support > Family; Hope\nStaying", 11, 23),
+         ("Ben", "Hope", 11, 17)],
+    )  # fmt: skip
+    assert codings_of(tmp_path / "study") == {
+        ("Ana", "E01", "Compassion", "She smiled"),
+        ("Ana", "E01", "Support > Family", "smiled.\nThe "),
+        ("Ana", "E01", "Hope", "smiled.\nThe "),
+        ("Ana", "E01", "Staying", "smiled.\nThe "),
+        ("Ben", "E01", "Hope", "smiled"),
+    }
+    assert texts_of(tmp_path / "study") == {"E01": TEXT + "\n"}
+    assert done.sources.loc[0, ["codings", "written", "listed"]].tolist() == [5, 5, 0]
+    codes = [row["code"] for row in rows_of(tmp_path / "study" / "codebook.csv")]
+    assert codes == ["Compassion", "Hope", "Staying", "Support > Family"]
+
+
+def test_a_remark_a_reply_and_a_point_are_listed_and_their_words_are_kept(tmp_path):
+    space = f'xmlns:w15="{tools.W15}"'
+    extended = f'<w15:commentEx {space} w15:paraId="00010000" w15:paraIdParent="00000000"/>'
+    done = imported(
+        tmp_path,
+        [("Ana", "Hope", 7, 17), ("Ben", "I read this quite differently.", 7, 17),
+         ("Ben", "Is this hope, or is it only that she is glad to see him?", 0, 4),
+         ("Ana", "Hope", None, None), ("Ana", "", 0, 4), ("Ben", "Doubt", 0, 4)],
+        extended=extended,
+    )  # fmt: skip
+    listed = done.report[["source_ref", "reason"]].to_numpy().tolist()
+    assert listed == [
+        ["comment 1", "reply"],
+        ["comment 2", "no_code"],
+        ["comment 3", "no_span"],
+        ["comment 4", "no_code"],
+    ]
+    memos = rows_of(tmp_path / "study" / "memos.csv")
+    assert [(m["coder"], m["start"], m["memo"][:10]) for m in memos] == [
+        ("Ben", "7", "I read thi"),
+        ("Ben", "0", "Is this ho"),
+    ]
+
+
+def test_who_only_remarked_is_no_coder(tmp_path):
+    """Or that person would count as one who read every essay and found nothing."""
+    done = imported(
+        tmp_path, [("Ana", "Hope", 7, 17), ("Supervisor", "I would not call this hope.", 7, 17)]
+    )
+    assert [p.stem for p in (tmp_path / "study" / "codings").iterdir()] == ["Ana"]
+    assert rows_of(tmp_path / "study" / "memos.csv") == []
+    (memo,) = done.report.query("outcome == 'memo'").to_dict("records")
+    assert (memo["coder"], memo["memo"]) == ("Supervisor", "I would not call this hope.")
+
+
+@pytest.mark.parametrize("author", ["", "Author", "Autor"])
+def test_a_file_without_names_needs_the_coders_name(tmp_path, author):
+    path = tools.word(tmp_path / "E01.docx", TEXT, [(author, "Hope", 7, 17)])
+    done = import_files(path, tmp_path / "unnamed")
+    assert any("does not say who coded" in note for note in done.notes)
+    assert {row[0] for row in codings_of(tmp_path / "unnamed")} == {"unknown"}
+    import_files(path, tmp_path / "named", "ana")
+    assert {row[0] for row in codings_of(tmp_path / "named")} == {"ana"}
+
+
+def test_deleted_and_moved_text_is_gone_inserted_text_is_there_and_boxes_come_once(tmp_path):
+    def run(words):
+        return f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>'
+
+    start, end = '<w:commentRangeStart w:id="0"/>', '<w:commentRangeEnd w:id="0"/>'
+    box = f"<w:txbxContent><w:p>{run('box')}</w:p></w:txbxContent>"
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    body = (
+        f"<w:p>{run('one ')}<w:del w:id='9'><w:r><w:delText>gone</w:delText></w:r>"
+        f"{run('gone')}</w:del><w:moveFrom>{run('away ')}</w:moveFrom><w:ins>{start}{run('new ')}"
+        f"</w:ins><w:sdt><w:sdtContent>{run('kept')}</w:sdtContent></w:sdt>{end}"
+        f'<mc:AlternateContent xmlns:mc="{mc}"><mc:Choice><w:r>{box}</w:r></mc:Choice>'
+        f"<mc:Fallback><w:r>{box}</w:r></mc:Fallback></mc:AlternateContent>"
+        "<w:r><w:instrText>FIELD</w:instrText></w:r><w:r><w:softHyphen/><w:noBreakHyphen/>"
+        f"</w:r>{run('end')}</w:p><w:tbl><w:tr><w:tc><w:p>{run('cell')}</w:p></w:tc></w:tr></w:tbl>"
+    )
+    imported(tmp_path, [("Ana", "Hope", None, None)], body=body)
+    assert texts_of(tmp_path / "study") == {"E01": "one new kept-end\nbox\ncell\n"}
+    assert codings_of(tmp_path / "study") == {("Ana", "E01", "Hope", "new kept")}
+
+
+def test_the_text_is_the_one_that_the_study_reads_from_the_same_file(tmp_path):
+    imported(tmp_path, [("Ana", "Hope", 9, 19)], text="\n\nCafé She smiled\n\n-\n\n")
+    (tmp_path / "other" / "essays").mkdir(parents=True)
+    (tmp_path / "E01.docx").rename(tmp_path / "other" / "essays" / "E01.docx")
+    assert texts_of(tmp_path / "study") == texts_of(tmp_path / "other")
+
+
+def test_a_file_of_python_docx_with_runs_across_paragraphs(tmp_path):
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    first = document.add_paragraph()
+    runs = [first.add_run("Café 😀 "), first.add_run("She smiled.")]
+    second = document.add_paragraph()
+    runs += [second.add_run("The nurse"), second.add_run(" came back.")]
+    document.add_comment(runs[1:3], text="Compassion", author="Ana", initials="A")
+    document.add_comment(runs[2], text="Staying", author="Ben", initials="B")
+    document.save(tmp_path / "E01.docx")
+    import_files(tmp_path / "E01.docx", tmp_path / "study")
+    assert codings_of(tmp_path / "study") == {
+        ("Ana", "E01", "Compassion", "She smiled.\nThe nurse"),
+        ("Ben", "E01", "Staying", "The nurse"),
+    }
+
+
+def test_two_copies_of_one_essay_are_one_essay_with_the_name_that_they_share(tmp_path):
+    files = [
+        tools.word(tmp_path / f"E01_{who}.docx", TEXT, [(who, "Hope", 7, 17)])
+        for who in ("ana", "ben", "cai")
+    ]
+    import_files(files, tmp_path / "study")
+    assert {row[:2] for row in codings_of(tmp_path / "study")} == {
+        ("ana", "E01"), ("ben", "E01"), ("cai", "E01"),
+    }  # fmt: skip
+
+
+LONG = (
+    "She came on the first day with a bag of oranges and put them on the sill. "
+    "Nobody had asked her to. I thought of the oranges all night, and of her hands. "
+    "In the morning the sill was empty, and she laughed. She came again the next day."
+)
+
+
+def test_a_coder_who_mended_the_essay_keeps_the_codings_that_can_be_proven(tmp_path):
+    changed = LONG.replace("all night", "the whole night").replace("Nobody", "No one")
+    at = changed.index
+    ben = [
+        ("ben", "Hope", at("I thought"), at(", and of")),
+        ("ben", "Care", at("she laughed"), at("she laughed") + 11),
+        ("ben", "Gift", at("No one"), at("No one") + 6),
+    ]
+    files = [
+        tools.word(tmp_path / "E01_ana.docx", LONG, [("ana", "Gift", 0, 3)]),
+        tools.word(tmp_path / "E01_ben.docx", changed, ben),
+    ]
+    done = import_files(files, tmp_path / "study")
+    assert texts_of(tmp_path / "study") == {"E01": LONG + "\n"}
+    assert ("ben", "E01", "Care", "she laughed") in codings_of(tmp_path / "study")
+    assert done.report.query("outcome == 'listed'")["code"].tolist() == ["Hope", "Gift"]
+    differences = done.report.query("outcome == 'difference'")[["quotation", "what"]]
+    assert differences.to_numpy().tolist() == [
+        ["Nobody", "there: No one"],
+        ["all", "there: the whole"],
+    ]
