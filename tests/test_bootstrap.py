@@ -131,15 +131,26 @@ def test_intervals_are_those_of_krippendorff_on_the_same_draws(per_essay):
 
 
 def test_bootstrap_says_how_many_essays_were_drawn_and_that_they_are_few():
-    few = bootstrap_intervals(
-        random_ratings(2, 3, 22), drawn="essay_id", n_resamples=10, seed=1, level=0.95
-    )
+    settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
+    few = bootstrap_intervals(ratings("10" * 11, "11" * 11, "01" * 11), **settings)
     assert few["drawn"].eq(22).all()
     assert few["note"].eq("few essays (22): the interval is too narrow").all()
-    many = bootstrap_intervals(
-        random_ratings(2, 3, 100), drawn="essay_id", n_resamples=10, seed=1, level=0.95
-    )
+    many = bootstrap_intervals(ratings("10" * 50, "11" * 50, "01" * 50), **settings)
     assert many["note"].eq("").all()
+
+
+def test_essays_that_one_coder_read_alone_do_not_make_many_of_few():
+    settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
+    alone = ratings("10" * 60, "10" * 5 + "." * 110)
+    found = [
+        table["note"].unique().tolist()
+        for table in (
+            bootstrap_intervals(alone, **settings),
+            pooled_bootstrap_interval(alone, **settings),
+            set_bootstrap_intervals(alone, **settings),
+        )
+    ]
+    assert found == [["few essays (10): the interval is too narrow"]] * 3
 
 
 def test_undefined_resamples_are_counted_and_in_no_limit():

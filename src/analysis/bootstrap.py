@@ -38,7 +38,7 @@ def bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
     DataFrame
         [ratings.of], [coefficient]_low and [coefficient]_high for percent_agreement, ac1 and
         alpha, drawn (essays), resamples, undefined_resamples (of alpha; they are in no limit),
-        note (where the essays are few).
+        note (where the essays that two coders read for it are few).
 
     Notes
     -----
@@ -54,7 +54,8 @@ def bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
     for name in RESAMPLED:
         values = np.concatenate([block[name] for block in resampled])
         table[f"{name}_low"], table[f"{name}_high"], undefined = limits(values, level=level)
-    return _with_draws(table, len(by_essay), n_resamples, undefined)
+    compared = (by_essay[..., 3] > 0).sum(axis=0)
+    return _with_draws(table, len(by_essay), compared, n_resamples, undefined)
 
 
 def pooled_bootstrap_interval(ratings, *, drawn, n_resamples, seed, level):
@@ -70,7 +71,8 @@ def pooled_bootstrap_interval(ratings, *, drawn, n_resamples, seed, level):
     resampled = np.concatenate([pooled_alpha(block) for block in sums])
     low, high, undefined = limits(resampled[:, None], level=level)
     table = pd.DataFrame({"alpha_low": low, "alpha_high": high})
-    return _with_draws(table, len(by_essay), n_resamples, undefined)
+    compared = [(by_essay[..., 3] > 0).any(axis=1).sum()]
+    return _with_draws(table, len(by_essay), compared, n_resamples, undefined)
 
 
 def _by_essay(ratings, drawn):
@@ -84,12 +86,12 @@ def _resampled_totals(by_essay, n_resamples, seed):
         yield np.tensordot(block, by_essay, 1)
 
 
-def _with_draws(table, n_essays, n_resamples, undefined):
+def _with_draws(table, n_essays, compared, n_resamples, undefined):
     return table.assign(
         drawn=n_essays,
         resamples=n_resamples,
         undefined_resamples=undefined,
-        note=few(n_essays),
+        note=[few(n) for n in compared],
     )
 
 

@@ -75,7 +75,7 @@ def set_bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
     -------
     DataFrame
         distance, alpha_low, alpha_high, drawn (essays), resamples, undefined_resamples (they are
-        in no limit), note (where the essays are few).
+        in no limit), note (where the essays that two coders read for all codes are few).
 
     Notes
     -----
@@ -96,7 +96,7 @@ def set_bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
             "drawn": len(essays),
             "resamples": n_resamples,
             "undefined_resamples": undefined,
-            "note": few(len(essays)),
+            "note": few((np.diff(sums.held.indptr) > 0).sum()),
         }
     )
 
