@@ -38,6 +38,8 @@ GIVEN = {  # what the caller adds
     "findings": "the audit of the manuscript",
 }
 
+NOTHING_TO_DO = {"agrees", "literature"}  # verdicts of the audit
+
 
 class Answer(NamedTuple):
     """What the run knows about an item: status and sentence."""
@@ -101,8 +103,8 @@ def _coders(codings, readings):
     per_essay = readings.groupby("essay_id")["coder"].nunique()
     return Answer(
         FILLED,
-        f"{_counted(len(names), 'coder')} ({shown}), {_range(per_essay)} an essay, made "
-        f"{_counted(len(codings), 'coding')}.",
+        f"{_counted(len(names), 'coder')} ({shown}) made {_counted(len(codings), 'coding')}; each "
+        f"essay was read by {_range(per_essay)} of them.",
     )
 
 
@@ -246,7 +248,7 @@ def _dates(memos, codings, decisions):
     spans, unknown = [], []
     tables = {"memos": memos, "codings": codings, "decisions": decisions}
     for name, table in tables.items():
-        dates = sorted(filter(None, table["date"]))
+        dates = sorted(date[:10] for date in table["date"] if date)
         if dates:
             spans.append(f"{name} {dates[0]} to {dates[-1]}")
         else:
@@ -287,8 +289,7 @@ def _approach(study):
 def _software(environment):
     return Answer(
         FILLED,
-        f"This pipeline; the versions of Python and of {len(environment['packages'])} packages are "
-        "recorded.",
+        "This pipeline; the versions of Python and of all packages are recorded.",
     )
 
 
@@ -312,7 +313,9 @@ def _around(text, found, words=5):
 
 def _title(manuscript):
     title = next((line for line in manuscript.split("\n") if line.strip()), "").lstrip("# ")
-    kind = re.search("qualitative|thematic|interview|interpretative|grounded", title, re.IGNORECASE)
+    kind = re.search(
+        "qualitative|thematic analysis|phenomenolog[a-z]*|grounded theory", title, re.IGNORECASE
+    )
     if kind:
         return Answer(CHECKED, f"The title says '{kind.group()}'.")
     return Answer(LOOK, "The title does not say that the study is qualitative.")
@@ -328,11 +331,12 @@ def _audit(findings):
 
 
 def _judged(findings, where):
-    if findings.empty:
-        return Answer(CHECKED, f"The audit has no finding {where}.")
     verdicts = findings["verdict"].value_counts().sort_index()
-    text = "; ".join(f"{verdict}: {n}" for verdict, n in verdicts.items())
-    return Answer(LOOK, f"{_counted(len(findings), 'finding')} {where} ({text}).")
+    text = f"{_counted(len(findings), 'finding')} of the audit {where}"
+    text += f" ({', '.join(f'{verdict} {n}' for verdict, n in verdicts.items())})." * bool(
+        len(verdicts)
+    )
+    return Answer(LOOK if set(verdicts.index) - NOTHING_TO_DO else CHECKED, text)
 
 
 def _discussed(manuscript, themes):

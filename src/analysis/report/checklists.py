@@ -8,13 +8,22 @@ Braun and Clarke 2006 (Qual Res Psychol 3:77, Table 2).
 A status is never "done": what the run knows is filled in or checked, and a person confirms it.
 """
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.problems import UnknownName, did_you_mean
-from analysis.report.answers import ANSWERS, BLANK, GIVEN, NOT_APPLICABLE, SOURCES
+from analysis.report.answers import (
+    ANSWERS,
+    BLANK,
+    CHECKED,
+    FILLED,
+    GIVEN,
+    LOOK,
+    NOT_APPLICABLE,
+    SOURCES,
+)
+from analysis.tables import read_output
 
 CHECKLISTS = {
     "srqr": "SRQR, 21 items",
@@ -57,15 +66,14 @@ def caution(name, approach):
 
 
 def read_evidence(processed):
-    """The tables of `SOURCES` that are there, by name; every cell as text."""
-    found = {}
-    for name, file in SOURCES.items():
-        path = Path(processed) / file
-        if path.is_file() and path.suffix == ".csv":
-            found[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-        elif path.is_file():
-            found[name] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    """The files of `SOURCES` that are there, by name: tables, every cell as text."""
+    files = {name: Path(processed) / file for name, file in SOURCES.items()}
+    there = {name: path for name, path in files.items() if path.is_file()}
+    return {
+        # What environment.json says differs from one Python to the next: it is pointed to only.
+        name: read_output(path) if path.suffix == ".csv" else path.name
+        for name, path in there.items()
+    }
 
 
 def checklist(name, evidence):
@@ -94,7 +102,7 @@ def checklist(name, evidence):
 
 
 def as_printed(table):
-    """A checklist under the headings of a form, with a column for the page in the manuscript."""
+    """A checklist as a form: what the run knows, and blanks where a person must speak."""
     return pd.DataFrame(
         {
             "item": table["item"].astype(str) + ". " + table["topic"],
@@ -102,9 +110,18 @@ def as_printed(table):
             "status": table["status"],
             "what the study's tables say": table["known"],
             "seen in": table["evidence"],
-            "page": "",
+            "your answer, page": table["status"].map(BLANKS),
         }
     )
+
+
+BLANKS = {
+    FILLED: "page ____",
+    CHECKED: "confirmed: ____ page ____",
+    LOOK: "____________",
+    BLANK: "____________",
+    NOT_APPLICABLE: "",
+}
 
 
 def _items(name):

@@ -179,7 +179,7 @@ def page(
     return _JINJA.get_template("page.html.jinja").render(values).encode("utf-8")
 
 
-# What stands in the page ---------------------------------------------------------------------------
+# What stands in the page -----------------------------------------------------------------------
 
 
 def _quotations(essays, codings, presence, consensus):

@@ -20,7 +20,7 @@ from docx.shared import Cm, Pt, RGBColor
 TABLE_STYLE, CELL_STYLE, NOTE_STYLE = "Report Table", "Table Text", "Table Note"
 QUOTED = {"quotations", "example"}  # columns that hold words of the essays
 INK = RGBColor(0x22, 0x22, 0x22)
-LONGEST_WORD = 14  # letters that a column is at least wide, if it has such a word
+LONGEST_WORD = 18  # letters that a column is at least wide, if it has such a word
 
 # A paper's table: rules above, below and under the header row, which is bold and repeated.
 LOOK = f"""
@@ -83,7 +83,7 @@ def word_document(title, tables, *, note, label="Table "):
     document = Document()
     _set_up(document)
     document.core_properties.title = _allowed(title)
-    document.add_paragraph(_allowed(title), style="Title")
+    document.add_paragraph(_allowed(title), style="Heading 1")
     for line in filter(None, note.split("\n")):
         document.add_paragraph(_allowed(line))
     for number, table in enumerate(tables, start=1):
@@ -116,7 +116,7 @@ def _set_up(document):
             style.delete()
     for name, size, before, after in [
         ("Normal", 10, 0, 6),
-        ("Title", 16, 0, 6),
+        ("Heading 1", 16, 0, 6),
         ("Caption", 10, 18, 4),
         ("Quote", 9, 0, 3),
     ]:
@@ -172,29 +172,33 @@ def _caption(document, label, number, text):
 
 
 def _add(document, rows):
-    table = document.add_table(rows=1, cols=len(rows.columns), style=TABLE_STYLE)
+    names, widths = [str(name) for name in rows.columns], _widths(rows, document)
+    table = document.add_table(rows=1 + len(rows), cols=len(names), style=TABLE_STYLE)
     table.autofit = False
-    names = [str(name) for name in rows.columns]
-    widths = _widths(rows, document)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    _fill(table.rows[0], names, names, widths)
-    header = OxmlElement("w:tblHeader")
-    table.rows[0]._tr.get_or_add_trPr().append(header)
-    for cells in rows.astype(str).itertuples(index=False, name=None):
-        _fill(table.add_row(), cells, names, widths)
+    cell_style, quoted = (document.styles[name].style_id for name in (CELL_STYLE, "Quote"))
+    styles = [quoted if name in QUOTED else cell_style for name in names]
+    header, *others = table.rows
+    _fill(header, names, [cell_style] * len(names))
+    header._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row, cells in zip(others, rows.astype(str).itertuples(index=False, name=None), strict=True):
+        _fill(row, cells, styles)
 
 
-def _fill(row, cells, names, widths):
-    whole = OxmlElement("w:cantSplit")  # a row is not torn apart at a page's end
-    row._tr.get_or_add_trPr().append(whole)
-    for cell, text, name, width in zip(row.cells, cells, names, widths, strict=True):
-        cell.width = width
-        style = "Quote" if name in QUOTED and text != name else CELL_STYLE
+def _fill(row, cells, styles):
+    """Write a row; it is not torn apart at a page's end.
+
+    Styles are set by their ids: python-docx looks a style up anew for each paragraph.
+    """
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for cell, text, style in zip(row.cells, cells, styles, strict=True):
         first, *others = _allowed(text).split("\n")
-        cell.paragraphs[0].text, cell.paragraphs[0].style = first, style
-        for paragraph in others:
-            cell.add_paragraph(paragraph, style=style)
+        cell.paragraphs[0].text = first
+        for other in others:
+            cell.add_paragraph(other)
+        for paragraph in cell.paragraphs:
+            paragraph._p.style = style
 
 
 def _widths(rows, document):
