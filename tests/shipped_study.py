@@ -11,9 +11,9 @@ from analysis.report import (
     agreement_table,
     codebook_table,
     decision_table,
-    page,
     read_evidence,
     read_picture,
+    report_page,
     theme_table,
     theme_table_to_print,
     word_document,
@@ -45,7 +45,7 @@ def evidence(**given):
 def html(approach="codebook", *, with_essays=True, pictures=(), findings=None):
     """The page of the shipped study, under any approach."""
     coding, review = PROCESSED / "2_initial_coding", PROCESSED / "4_theme_review"
-    return page(
+    return report_page(
         read_output(PROCESSED / "1_familiarisation" / "essays.csv"),
         read_output(coding / "codings.csv", start="Int64", end="Int64"),
         read_output(coding / "presence.csv", present=int),

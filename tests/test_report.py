@@ -177,9 +177,9 @@ def test_no_percent_of_22_is_printed_that_22_essays_cannot_give():
 def test_meaning_of_n_names_the_rule_and_the_essays():
     text = " ".join(meaning_of_n("adjudicated", 22))
     assert (
-        "of N = 22" in text and "what was adjudicated" in text and "no confidence interval" in text
+        "of N = 22" in text and "as it was adjudicated" in text and "no confidence interval" in text
     )
-    assert "present if ana marked it" in " ".join(meaning_of_n("ana", 3))
+    assert "by one rule: if ana marked it" in " ".join(meaning_of_n("ana", 3))
 
 
 COUNTS = PREVALENCE.assign(

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from analysis.report import page, read_picture
+from analysis.report import read_picture, report_page
 from analysis.study import ROOT
 from tests import shipped_study
 
@@ -68,7 +68,7 @@ CONSENSUS = pd.DataFrame(
 
 
 def small(approach="codebook", *, with_essays=True, codings=CODINGS, findings=None):
-    return page(
+    return report_page(
         ESSAYS, codings, PRESENCE, CONSENSUS, CODEBOOK, THEMES, COUNTS, title="A <study>",
         note="Invented.", language="en", approach=approach, rule="adjudicated",
         colours={"us": "#0072b2", "where": "#c2570c"}, with_essays=with_essays, findings=findings,

@@ -13,7 +13,7 @@ from analysis.report.checklists import (
     offered,
     read_evidence,
 )
-from analysis.report.page import Picture, page, read_picture
+from analysis.report.page import Picture, read_picture, report_page
 from analysis.report.tables import (
     agreement_table,
     as_markdown,
@@ -46,10 +46,10 @@ __all__ = [
     "meaning_of_n",
     "n_of_N",
     "offered",
-    "page",
     "read_evidence",
     "read_picture",
     "read_published",
+    "report_page",
     "theme_table",
     "theme_table_to_print",
     "word_document",

@@ -94,7 +94,7 @@ def _texts_proven(essays, codings):
         ].itertuples(index=False)
     ]
     text = f"{sum(same):,} of {_counted(len(same), 'quotation')} equal the essay at their place."
-    return Answer(CHECKED if all(same) else LOOK, text)
+    return Answer(CHECKED if same and all(same) else LOOK, text)
 
 
 def _coders(codings, readings):
@@ -181,10 +181,12 @@ def _spread(extracts):
     share = rows["its_share"].astype(float)
     spread = rows["essays_with_extracts"].astype(int)
     heavy = rows.loc[share.ge(0.5), "theme"].str.replace("_", " ")
+    if rows.empty:
+        return Answer(LOOK, "No theme has a coding that counts.")
     text = f"Codings of a theme are spread over {_range(spread)} essays"
     if len(heavy):
         return Answer(LOOK, f"{text}; half of them or more stand in one essay for {_names(heavy)}.")
-    largest = f"{share.max():.0%}".replace("%", " %") if len(share) else "none"
+    largest = f"{share.max():.0%}".replace("%", " %")
     return Answer(FILLED, f"{text}; the largest share that one essay has is {largest}.")
 
 

@@ -16,7 +16,7 @@ function show() {
     for (const code of section.querySelectorAll(".code")) {
       let here = 0;
       for (const item of code.querySelectorAll("li")) {
-        const fits = !out && (coder === "" || item.dataset.c.split("|").includes(coder))
+        const fits = !out && (coder === "" || item.dataset.c.split(";").includes(coder))
           && (readers === "" || item.dataset.r === readers)
           && (counted === "" || item.dataset.s === counted);
         item.hidden = !fits;

@@ -93,7 +93,7 @@ def read_picture(folder, name, *, caption, alt):
     return Picture(name, f"data:{kinds[smallest.suffix[1:]]};base64,{data}", caption, alt)
 
 
-def page(
+def report_page(
     essays,
     codings,
     presence,

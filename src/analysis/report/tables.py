@@ -9,10 +9,10 @@ from analysis.tables import read_optional_table
 PERCENT_FROM = 20  # essays; below, a percent would say more than the count does
 
 RULES = {
-    "adjudicated": "what all its readers agree on holds, and where they part, what was adjudicated",
-    "all": "it is present if all its readers marked it",
-    "majority": "it is present if more than half of its readers marked it",
-    "any": "it is present if any of its readers marked it",
+    "adjudicated": "as it was adjudicated; without an adjudication, as all its readers agree",
+    "all": "if all its readers marked it",
+    "majority": "if more than half of its readers marked it",
+    "any": "if any of its readers marked it",
 }
 
 
@@ -29,11 +29,11 @@ def meaning_of_n(consensus, essays):
     essays : int
         N, the essays of the study.
     """
-    rule = RULES.get(consensus, f"it is present if {consensus} marked it")
+    rule = RULES.get(consensus, f"if {consensus} marked it")
     return [
         f"n counts essays: of N = {essays:,}, those in which the theme was identified. An essay "
         "has a theme if any of its codes, or of its sub-themes' codes, is present.",
-        f"For each essay and code, {rule}.",
+        f"Whether a code is present in an essay is decided by one rule: {rule}.",
         "Where that is still open, a count is a range, from all open ones absent to all present.",
         "N is smaller where fewer essays were read for a theme.",
         "An essay that does not mention a theme does not deny it, and a count is not importance. "
