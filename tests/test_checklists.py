@@ -131,6 +131,13 @@ def test_theme_that_rests_on_one_essay_is_looked_at():
     assert status == LOOK and text.endswith(f"for {extracts['theme'][0]}.")
 
 
+def test_theme_quoted_from_one_essay_is_looked_at():
+    best = evidence()["exemplars"]
+    one = best[best["theme"].ne("resilience") | best["essay_id"].eq("E16")]
+    status, text = said("coreq", 29, exemplars=one)
+    assert status == LOOK and text.endswith("from fewer than two essays: resilience.")
+
+
 def test_theme_without_definition_is_looked_at():
     themes = evidence()["themes"].copy()
     themes.loc[themes.index[0], "definition"] = ""

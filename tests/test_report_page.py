@@ -128,6 +128,12 @@ def test_words_between_two_numbers_are_the_quotation_also_where_they_overlap():
     )
 
 
+def test_of_quotations_that_end_together_the_one_that_began_last_closes_first():
+    twice = codings(("ana", "tears", "E<2>", "you all."), ("ana", "place", "E<2>", "all."))
+    numbers = tree(small(codings=twice)).xpath("//article[2]//div[@dir='auto']/i/text()")
+    assert numbers == ["2", "1"]
+
+
 def test_shipped_essays_and_quotations_stand_in_the_page_exactly():
     root = tree(shipped_study.html())
     essays = shipped_study.read_output(shipped_study.PROCESSED / "1_familiarisation" / "essays.csv")
@@ -287,6 +293,7 @@ def test_click_goes_from_a_theme_to_a_quotation_to_its_essay_and_back(opened, wi
     place = link.get_attribute("href")
     link.click()
     assert in_view(tab, place)
+    assert in_view(tab, f"[id='{place[1:].replace('m', 'q')}']") == (width > 1000)  # side by side
     assert lit(tab) == quotation.locator("q").text_content()
     tab.click(place)
     assert in_view(tab, f"[id='{place[1:].replace('m', 'q')}']")
