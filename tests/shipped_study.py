@@ -2,8 +2,6 @@
 
 import hashlib
 
-import pandas as pd
-
 from analysis.codings import read_codebook
 from analysis.figures import theme_colours
 from analysis.report import (
@@ -79,11 +77,13 @@ def word_tables(approach="codebook"):
     theme_codes["own"] = theme_codes["own"].eq("True")
     best = read_output(defined / "exemplars.csv", rank=int, start=int, end=int)
     table = theme_table(THEMES, COUNTS, best, theme_codes, exemplars_shown=2, places=False)
-    agreement = read_output(coding / "agreement.csv", essays=int, marked=float, alpha=float)
-    for bound in {"alpha_low", "alpha_high"} & set(agreement):
-        agreement[bound] = pd.to_numeric(agreement[bound])
-    shares = ("percent_agreement", "positive_agreement", "kappa", "ac1")
-    pairs = read_output(coding / "agreement_pairs.csv", **dict.fromkeys(shares, float))
+    agreement = read_output(coding / "agreement.csv")
+    words = ("code", "undefined")
+    numbers = {name: float for name in agreement if name not in words} | {"essays": int}
+    agreement = read_output(coding / "agreement.csv", **numbers)
+    pairs = read_output(coding / "agreement_pairs.csv", kappa=float)
+    if "unit" in pairs:
+        pairs = pairs[pairs["unit"].eq("essay")]
     effect = read_output(PROCESSED / "4_theme_review" / "decisions_effect.csv")
     return [
         Table("Themes", theme_table_to_print(table, approach)),

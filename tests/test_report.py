@@ -210,6 +210,9 @@ AGREEMENT = pd.DataFrame(
         "code": ["small_gesture", "humility"],
         "essays": [22, 22],
         "marked": [0.295, 0.0],
+        "percent_agreement": [0.77, 1.0],
+        "positive_agreement": [0.62, None],
+        "ac1": [0.61, 1.0],
         "alpha": [-0.001, None],
         "undefined": ["", "no coder used it"],
         "alpha_low": [-0.4, None],
@@ -217,32 +220,32 @@ AGREEMENT = pd.DataFrame(
     }
 )
 PAIRS = pd.DataFrame(
-    [("small_gesture", "A", "B", 4, 4, 1, 13, 0.77, 0.62, 0.47, 0.61),
-     ("humility", "A", "B", 0, 0, 0, 22, 1.0, None, None, 1.0)],
-    columns=["code", "first", "second", "both", "first_only", "second_only", "neither",
-             "percent_agreement", "positive_agreement", "kappa", "ac1"],
-)  # fmt: skip
+    [("humility", "A", "B", 0, 0, 0, 22, None), ("small_gesture", "A", "B", 4, 4, 1, 13, 0.47)],
+    columns=["code", "first", "second", "both", "first_only", "second_only", "neither", "kappa"],
+)
 
 
 def test_agreement_table_of_two_coders_by_eye():
     table = agreement_table(AGREEMENT, PAIRS)
     assert list(table) == ["code", "essays", "both", "only A", "only B", "neither", "agreement",
-                           "positive agreement", "kappa", "AC1", "alpha",
-                           "95 % interval of alpha"]  # fmt: skip
+                           "positive agreement", "AC1", "kappa",
+                           "alpha (95 % interval)"]  # fmt: skip
     assert table.values.tolist() == [
-        ["small gesture", "22", "4", "4", "1", "13", "0.77", "0.62", "0.47", "0.61", "0.00",
-         "−0.40 to 0.75"],
-        ["humility", "22", "0", "0", "0", "22", "1.00", "undefined", "undefined", "1.00",
-         "undefined: no coder used it", ""],
+        ["small gesture", "22", "4", "4", "1", "13", "0.77", "0.62", "0.61", "0.47",
+         "0.00 (−0.40 to 0.75)"],
+        ["humility", "22", "0", "0", "0", "22", "1.00", "undefined", "1.00", "undefined",
+         "undefined: no coder used it"],
     ]  # fmt: skip
 
 
-def test_agreement_of_many_pairs_has_no_counts_of_a_pair():
-    others = pd.concat([PAIRS, PAIRS.assign(second="C")])
-    assert list(agreement_table(AGREEMENT, others))[:4] == ["code", "essays", "marked", "alpha"]
-    assert list(agreement_table(AGREEMENT.drop(columns=["alpha_low", "alpha_high"]))) == [
-        "code", "essays", "marked", "alpha"
-    ]  # fmt: skip
+def test_agreement_of_many_pairs_has_no_counts_of_a_pair_and_no_kappa():
+    many = agreement_table(AGREEMENT, pd.concat([PAIRS, PAIRS.assign(second="C")]))
+    assert many["marked"].tolist() == ["0.29", "0.00"] and "kappa" not in many
+    bare = AGREEMENT[["code", "essays", "marked", "alpha", "undefined"]].assign(label="A label")
+    assert agreement_table(bare.rename(columns={"code": "theme"})).values.tolist() == [
+        ["A label", "22", "0.29", "0.00"],
+        ["A label", "22", "0.00", "undefined: no coder used it"],
+    ]
 
 
 def test_codebook_table_follows_the_themes_and_ends_with_parked_codes():

@@ -187,49 +187,65 @@ def agreement_table(agreement, pairs=None):
     ----------
     agreement : DataFrame
         code (or theme and label), essays, marked (share of readings), alpha, undefined; optional
-        alpha_low, alpha_high.
+        percent_agreement, positive_agreement, ac1, and <coefficient>_low, <coefficient>_high.
     pairs : DataFrame, optional
-        Counts and coefficients by code and pair of coders; used where there is one pair only.
+        By code and pair of coders, for essays: both, first_only, second_only, neither, kappa.
+        Used where there is one pair only.
 
     Returns
     -------
     DataFrame of str
-        A coefficient has two decimals; an undefined one is said in words.
+        A coefficient has two decimals, with its interval in brackets where there is one; an
+        undefined one is said in words.
     """
     of = "theme" if "theme" in agreement else "code"
     labels = agreement["label"] if "label" in agreement else _spaced(agreement[of])
     table = pd.DataFrame({of: labels, "essays": agreement["essays"].astype(str)})
-    if pairs is not None and len(pairs[["first", "second"]].drop_duplicates()) == 1:
+    one_pair = pairs is not None and len(pairs[["first", "second"]].drop_duplicates()) == 1
+    if one_pair:
         pairs = pairs.set_index("code").reindex(agreement[of])
         first, second = pairs[["first", "second"]].dropna().iloc[0]
-        names = {"both": "both", "first_only": f"only {first}", "second_only": f"only {second}",
-                 "neither": "neither"}  # fmt: skip
-        for column, name in names.items():
+        for column, name in {
+            "both": "both",
+            "first_only": f"only {first}",
+            "second_only": f"only {second}",
+            "neither": "neither",
+        }.items():
             table[name] = pairs[column].astype(str).to_numpy()
-        for column in ("percent_agreement", "positive_agreement", "kappa", "ac1"):
-            table[PRINTED.get(column, column)] = [
-                _coefficient(value) or "undefined" for value in pairs[column]
-            ]
     else:
-        table["marked"] = [f"{_coefficient(share)}" for share in agreement["marked"]]
-    table["alpha"] = [
-        _coefficient(alpha) or f"undefined: {reason}"
-        for alpha, reason in agreement[["alpha", "undefined"]].itertuples(index=False)
+        table["marked"] = agreement["marked"].map(_coefficient)
+    for column, name in {
+        "percent_agreement": "agreement",
+        "positive_agreement": "positive agreement",
+        "ac1": "AC1",
+    }.items():
+        if column in agreement:
+            table[_heading(agreement, column, name)] = _coefficients(agreement, column)
+    if one_pair:
+        table["kappa"] = [_coefficient(value) or "undefined" for value in pairs["kappa"]]
+    alpha = _coefficients(agreement, "alpha")
+    reasons = zip(alpha, agreement["undefined"], strict=True)
+    table[_heading(agreement, "alpha", "alpha")] = [
+        f"{value}: {reason}" if value == "undefined" and reason else value
+        for value, reason in reasons
     ]
-    if "alpha_low" in agreement:
-        bounds = agreement[["alpha_low", "alpha_high"]].itertuples(index=False)
-        table["95 % interval of alpha"] = [
-            f"{_coefficient(low)} to {_coefficient(high)}" if pd.notna(low) else ""
-            for low, high in bounds
-        ]
     return table
 
 
-PRINTED = {
-    "percent_agreement": "agreement",
-    "positive_agreement": "positive agreement",
-    "ac1": "AC1",
-}
+def _heading(agreement, column, name):
+    return f"{name} (95 % interval)" if f"{column}_low" in agreement else name
+
+
+def _coefficients(agreement, column):
+    """The values of a coefficient as they are printed, each with its interval if it has one."""
+    values = agreement[column]
+    lows = agreement.get(f"{column}_low", pd.Series(index=values.index, dtype=float))
+    highs = agreement.get(f"{column}_high", pd.Series(index=values.index, dtype=float))
+    return [
+        (_coefficient(value) or "undefined")
+        + (f" ({_coefficient(low)} to {_coefficient(high)})" if pd.notna(low) else "")
+        for value, low, high in zip(values, lows, highs, strict=True)
+    ]
 
 
 def codebook_table(codebook, themes):
