@@ -232,7 +232,7 @@ def test_agreement_table_of_two_coders_by_eye():
                            "alpha (95 % interval)"]  # fmt: skip
     assert table.values.tolist() == [
         ["small gesture", "22", "4", "4", "1", "13", "0.77", "0.62", "0.61", "0.47",
-         "0.00 (−0.40 to 0.75)"],
+         "0.00 (−0.40\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.75)"],
         ["humility", "22", "0", "0", "0", "22", "1.00", "undefined", "1.00", "undefined",
          "undefined: no coder used it"],
     ]  # fmt: skip

@@ -204,7 +204,10 @@ def test_approach_changes_places_and_headings_never_a_number():
 def test_audit_of_the_manuscript_is_shown_where_there_is_one():
     assert "What the manuscript says" not in text_of(tree(small()))
     words = text_of(tree(small(findings=FINDINGS)))
-    assert "1 finding: contradicts data 1." in words and "The codings give 1." in words
+    assert "1 finding: contradicts data 1." in words and "The codings give 1. n = 1" in words
+    both = pd.concat([FINDINGS.assign(verdict="agrees"), FINDINGS], ignore_index=True)
+    verdicts = tree(small(findings=both)).xpath("//section[@id='audit']//tbody//th/text()")
+    assert verdicts == ["contradicts data", "agrees"]
     assert "The audit has no finding." in text_of(tree(small(findings=FINDINGS[:0])))
 
 

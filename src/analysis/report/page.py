@@ -16,6 +16,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.report.answers import NOTHING_TO_DO
 from analysis.report.approach import FRAMINGS, OPTIONAL
 from analysis.report.tables import count_table, meaning_of_n, n_of_N
 
@@ -170,7 +171,7 @@ def report_page(
         "supplement": [one for one in pictures if one.name in supplement],
         "headings": HEADINGS | {"agreement": framing.comparison},
         "counts": count_table(counts),
-        "findings": findings,
+        "findings": None if findings is None else _first_what_is_to_do(findings),
         "style": Markup(style),
         "script": Markup(script),
         "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -331,6 +332,12 @@ def _pieces(text, quotations):
         active = [span for span in active if span.end > left] + opening[left]
         pieces.append((opening[left], text[left:right], active, closing[right]))
     return pieces
+
+
+def _first_what_is_to_do(findings):
+    to_do = ~findings["verdict"].isin(NOTHING_TO_DO)
+    order = to_do.sort_values(ascending=False, kind="stable").index
+    return findings.loc[order].astype(object).fillna("")
 
 
 # How it looks ------------------------------------------------------------------------------------

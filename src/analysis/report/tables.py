@@ -8,6 +8,8 @@ from analysis.tables import read_optional_table
 
 PERCENT_FROM = 20  # essays; below, a percent would say more than the count does
 
+NBSP = "\N{NO-BREAK SPACE}"
+
 RULES = {
     "adjudicated": "as it was adjudicated; without an adjudication, as all its readers agree",
     "all": "if all its readers marked it",
@@ -243,7 +245,7 @@ def _coefficients(agreement, column):
     highs = agreement.get(f"{column}_high", pd.Series(index=values.index, dtype=float))
     return [
         (_coefficient(value) or "undefined")
-        + (f" ({_coefficient(low)} to {_coefficient(high)})" if pd.notna(low) else "")
+        + (f" ({_coefficient(low)}{NBSP}to{NBSP}{_coefficient(high)})" if pd.notna(low) else "")
         for value, low, high in zip(values, lows, highs, strict=True)
     ]
 

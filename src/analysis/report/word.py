@@ -206,7 +206,7 @@ def _widths(rows, document):
     weights = []
     for name in rows:
         cells = [str(name), *rows[name].astype(str)]
-        word = max(len(word) for cell in cells for word in cell.split() or [""])
+        word = max(len(word) for cell in cells for word in re.split("[ \n]", cell))
         filled = [len(cell) for cell in cells if cell]
         mean = sum(filled) / max(len(filled), 1)
         weights.append(max(min(word, LONGEST_WORD) + 2, 2.6 * mean**0.5))
