@@ -289,7 +289,9 @@ def lit(tab):
 
 @pytest.mark.parametrize("width", [1400, 390], ids=["desktop", "phone"])
 def test_click_goes_from_a_theme_to_a_quotation_to_its_essay_and_back(opened, width):
-    tab = opened(shipped_study.html(), viewport={"width": width, "height": 844})
+    wide = FINDINGS.assign(reason="a_theme_with_a_name_of_many_letters " * 3)
+    data = shipped_study.html(findings=wide)
+    tab = opened(data, viewport={"width": width, "height": 844})
     tab.click("#overview a:text('resilience')")
     quotation = tab.locator("section.theme:has(h3:text('resilience')) li").first
     link = quotation.locator("a.at")
