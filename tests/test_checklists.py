@@ -173,6 +173,15 @@ def test_manuscript_is_looked_through(name, number, status, text):
     assert found == status and known.startswith(text)
 
 
+@pytest.mark.parametrize("heading", ["## Discussion", "Discussion", "4. Discussion and outlook"])
+def test_discussion_is_found_with_and_without_markdown(heading):
+    themes = evidence()["themes"].head(1)
+    given = {"themes": themes, "manuscript": f"Solidarity.\n\n{heading}\n\nOn solidarity.\n"}
+    assert said("coreq", 32, **given) == (CHECKED, "Each theme is named in the Discussion.")
+    none = given | {"manuscript": "The discussion of solidarity is missing from this long line."}
+    assert said("coreq", 32, **none)[1] == "The manuscript has no heading 'Discussion'."
+
+
 def test_audit_without_anything_to_do_is_checked():
     assert said("coreq", 30, findings=FINDINGS[:1])[0] == CHECKED
 
