@@ -229,6 +229,13 @@ def test_smaller_file_of_a_figure_is_taken_with_its_alternative_text(tmp_path):
     assert root.xpath("//img/@alt")[0] == "What prevalence shows."
 
 
+def test_figure_of_any_name_has_a_heading(tmp_path):
+    (tmp_path / "new_kind.png").write_bytes(b"png")
+    picture = read_picture(tmp_path, "new_kind", caption="", alt="")
+    root = tree(shipped_study.html(pictures=[picture]))
+    assert root.xpath("//figure/h3/text()") == ["New kind"]
+
+
 def test_order_of_the_codings_does_not_change_the_page():
     assert small() == small(codings=CODINGS.iloc[::-1])
 

@@ -22,12 +22,16 @@ from analysis.report.tables import count_table, meaning_of_n, n_of_N
 
 HERE = Path(__file__).parent
 COUNTED = {"present": "counted", "absent": "not counted", "unresolved": "open"}
-COUNTS, COEFFICIENTS = {"prevalence", "cooccurrence"}, {"agreement"}  # pictures that show them
+# Pictures that show them.
+COUNTS, COEFFICIENTS = {"prevalence", "cooccurrence", "thematic_map"}, {"agreement"}
 HEADINGS = {
     "prevalence": "How common is each theme?",
     "theme_matrix": "Which essay holds which theme?",
     "cooccurrence": "Which themes meet?",
     "accumulation": "How new codes tail off",
+    "thematic_map": "How the themes hang together",
+    "codes_to_themes": "From codes to themes",
+    "coding_strips": "Where each coder coded",
 }
 
 
