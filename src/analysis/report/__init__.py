@@ -4,7 +4,6 @@ Tables in, tables or bytes out; the caller writes them. How a count is said and 
 `approach` moves to a supplement is decided in one place for all of them.
 """
 
-from analysis.report.approach import FRAMINGS, OPTIONAL
 from analysis.report.checklists import (
     CHECKLISTS,
     as_printed,
@@ -31,8 +30,6 @@ from analysis.report.word import Table, word_document
 
 __all__ = [
     "CHECKLISTS",
-    "FRAMINGS",
-    "OPTIONAL",
     "Picture",
     "Table",
     "agreement_table",

@@ -16,8 +16,8 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.framing import FRAMINGS, OPTIONAL
 from analysis.report.answers import NOTHING_TO_DO
-from analysis.report.approach import FRAMINGS, OPTIONAL
 from analysis.report.tables import count_table, meaning_of_n, n_of_N
 
 HERE = Path(__file__).parent

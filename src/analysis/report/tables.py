@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from analysis.framing import FRAMINGS
 from analysis.problems import Problem
-from analysis.report.approach import FRAMINGS
 from analysis.tables import read_optional_table
 
 PERCENT_FROM = 20  # essays; below, a percent would say more than the count does
