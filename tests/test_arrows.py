@@ -16,6 +16,7 @@ COMMON_GROUND = {
     "tables",
     "study",
     "processes",
+    "framing",
     "ratings",
     "patterns",
     "resampling",

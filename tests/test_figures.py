@@ -686,6 +686,14 @@ def test_agreement_draws_ac1_below_alpha_with_its_own_interval():
         assert names == ["Krippendorff's alpha", "Gwet's AC1"]
 
 
+def test_agreement_that_is_undefined_for_every_code_fits_its_page(tmp_path):
+    table = agreement(3).iloc[[1]].assign(ac1=1.0, ac1_low=0.2, ac1_high=1.0, essays=1)
+    with f.drawn("agreement", table) as fig:
+        f.save_figure(fig, table, tmp_path, "agreement", alt="a", caption="c")
+        plt.close(fig)
+    assert (tmp_path / "agreement.pdf").is_file()
+
+
 def intervals(ax, name):
     (bars,) = [c for c in ax.collections if c.get_label() == f"interval of {name}"]
     return [(float(start), float(end)) for (start, _), (end, _) in bars.get_segments()]

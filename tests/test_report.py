@@ -1,7 +1,19 @@
 import pandas as pd
 import pytest
 
-from analysis.report import as_markdown, compare_with_published, read_published, theme_table
+from analysis.report import (
+    agreement_table,
+    as_markdown,
+    codebook_table,
+    compare_with_published,
+    count_table,
+    decision_table,
+    meaning_of_n,
+    n_of_N,
+    read_published,
+    theme_table,
+    theme_table_to_print,
+)
 
 THEMES = pd.DataFrame(
     {
@@ -93,8 +105,8 @@ def test_theme_table_by_eye():
     table = theme_table(THEMES, PREVALENCE, EXEMPLARS, CODES, exemplars_shown=2)
     named = ["perspective", "theme", "definition", "sub_themes", "codes", "n_of_N"]
     assert table[named].values.tolist() == [
-        ["self", "Renewed purpose", "why go on", "Meaning", "restart", "11 of 22"],
-        ["self", "– Meaning", "", "", "why", "7 of 22"],
+        ["self", "Renewed purpose", "why go on", "Meaning", "restart", "11 of 22 (50 %)"],
+        ["self", "– Meaning", "", "", "why", "7 of 22 (32 %)"],
         ["team", "Pride", "we did it", "", "", "17-20 of 22"],
     ]
     assert table["exemplars"].tolist() == ["", "", "“wept” (E1, 3-7) “We” (E2, 0-2)"]
@@ -135,3 +147,131 @@ def test_theme_table_to_be_read_has_one_quotation_a_line_without_its_place():
 
 def test_a_published_count_at_one_end_of_a_range_does_not_agree():
     assert verdict(("pride", "17", "")) == ["differ"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "essays", "expected"),
+    [
+        (10, 10, 22, "10 of 22 (45 %)"),
+        (9, 11, 22, "9-11 of 22"),
+        (3, 3, 19, "3 of 19"),
+        (25, 25, 200, "25 of 200 (13 %)"),
+        (1, 1, 787, "1 of 787 (<1 %)"),
+        (786, 786, 787, "786 of 787 (>99 %)"),
+        (0, 0, 22, "0 of 22 (0 %)"),
+        (22, 22, 22, "22 of 22 (100 %)"),
+        (0, 0, 0, "0 of 0"),
+    ],
+    ids="whole range few half rare nearly-all none all unread".split(),
+)
+def test_count_is_said_with_its_whole_percent_where_it_may_have_one(low, high, essays, expected):
+    assert n_of_N(low, high, essays) == expected
+
+
+def test_no_percent_of_22_is_printed_that_22_essays_cannot_give():
+    possible = {round(100 * k / 22) for k in range(23)}
+    printed = {int(n_of_N(k, k, 22).split("(")[1].removesuffix(" %)")) for k in range(23)}
+    assert printed == possible and 44 not in printed
+
+
+def test_meaning_of_n_names_the_rule_and_the_essays():
+    text = " ".join(meaning_of_n("adjudicated", 22))
+    assert (
+        "of N = 22" in text and "as it was adjudicated" in text and "no confidence interval" in text
+    )
+    assert "by one rule: if ana marked it" in " ".join(meaning_of_n("ana", 3))
+
+
+COUNTS = PREVALENCE.assign(
+    parent=["", "renewal", ""], all_coders=[9, 6, 15], any_coder=[12, 8, 20], coder_A=[10, 7, 16],
+    coder_B=[11, 7, 19],
+)  # fmt: skip
+
+
+def test_count_table_sets_first_passes_beside_the_count():
+    table = count_table(COUNTS)
+    assert list(table) == ["theme", "n of N", "first passes: both", "either", "A", "B"]
+    assert table.values.tolist()[1] == ["– Meaning", "7 of 22 (32 %)", 6, 8, 7, 7]
+    many = count_table(COUNTS.drop(columns=["coder_A", "coder_B"]))
+    assert list(many)[2:] == ["first passes: all", "any"]
+
+
+def test_printed_theme_table_leaves_out_empty_columns_and_under_reflexive_the_count():
+    table = theme_table(
+        THEMES, PREVALENCE, EXEMPLARS, CODES, exemplars_shown=1, places=False
+    ).assign(sub_themes="")
+    printed = theme_table_to_print(table, "codebook")
+    assert list(printed) == ["perspective", "theme", "definition", "codes", "n of N", "quotations"]
+    assert "n of N" not in theme_table_to_print(table, "reflexive")
+
+
+AGREEMENT = pd.DataFrame(
+    {
+        "code": ["small_gesture", "humility"],
+        "essays": [22, 22],
+        "marked": [0.295, 0.0],
+        "percent_agreement": [0.77, 1.0],
+        "positive_agreement": [0.62, None],
+        "ac1": [0.61, 1.0],
+        "alpha": [-0.001, None],
+        "undefined": ["", "no coder used it"],
+        "alpha_low": [-0.4, None],
+        "alpha_high": [0.75, None],
+    }
+)
+PAIRS = pd.DataFrame(
+    [("humility", "A", "B", 0, 0, 0, 22, None), ("small_gesture", "A", "B", 4, 4, 1, 13, 0.47)],
+    columns=["code", "first", "second", "both", "first_only", "second_only", "neither", "kappa"],
+)
+
+
+def test_agreement_table_of_two_coders_by_eye():
+    table = agreement_table(AGREEMENT, PAIRS)
+    assert list(table) == ["code", "essays", "both", "only A", "only B", "neither", "agreement",
+                           "positive agreement", "AC1", "kappa",
+                           "alpha (95 % interval)"]  # fmt: skip
+    assert table.values.tolist() == [
+        ["small gesture", "22", "4", "4", "1", "13", "0.77", "0.62", "0.61", "0.47",
+         "0.00 (−0.40\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.75)"],
+        ["humility", "22", "0", "0", "0", "22", "1.00", "undefined", "1.00", "undefined",
+         "undefined: no coder used it"],
+    ]  # fmt: skip
+
+
+def test_agreement_of_many_pairs_has_no_counts_of_a_pair_and_no_kappa():
+    many = agreement_table(AGREEMENT, pd.concat([PAIRS, PAIRS.assign(second="C")]))
+    assert many["marked"].tolist() == ["0.29", "0.00"] and "kappa" not in many
+    bare = AGREEMENT[["code", "essays", "marked", "alpha", "undefined"]].assign(label="A label")
+    assert agreement_table(bare.rename(columns={"code": "theme"})).values.tolist() == [
+        ["A label", "22", "0.29", "0.00"],
+        ["A label", "22", "0.00", "undefined: no coder used it"],
+    ]
+
+
+def test_codebook_table_follows_the_themes_and_ends_with_parked_codes():
+    codebook = pd.DataFrame(
+        {"code": ["noise", "we_won", "why"], "theme": ["", "pride", "renewal"],
+         "definition": ["d", "e", "f"], "include": "", "exclude": "", "example": "",
+         "note": ["too thin", "", ""]}
+    )  # fmt: skip
+    assert codebook_table(codebook, THEMES).values.tolist() == [
+        ["Renewed purpose", "why", "f", ""],
+        ["Pride", "we won", "e", ""],
+        ["(none)", "noise", "d", "too thin"],
+    ]
+
+
+def test_decision_table_has_one_row_a_step_with_what_it_did_to_n():
+    effect = pd.DataFrame(
+        [("1", "2026-04-20", "A", "merge", "hope;joy", "pride", "one idea", "hope", "9", ""),
+         ("1", "2026-04-20", "A", "merge", "hope;joy", "pride", "one idea", "pride", "", "17"),
+         ("2", "2026-04-21", "B", "drop", "pride", "", "too thin", "pride", "17", "")],
+        columns=["step", "date", "by", "action", "from", "to", "reason", "theme", "n_before",
+                 "n_after"],
+    )  # fmt: skip
+    assert decision_table(effect, THEMES).values.tolist() == [
+        ["1", "2026-04-20", "A", "merge hope; joy → Pride", "one idea",
+         "hope: 9 → gone\nPride: new → 17"],
+        ["2", "2026-04-21", "B", "drop Pride", "too thin", "Pride: 17 → gone"],
+    ]  # fmt: skip
+    assert decision_table(effect.iloc[:0], THEMES).empty

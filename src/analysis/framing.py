@@ -13,12 +13,10 @@ class Framing:
     ----------
     comparison : str
         What comparing two readings is called.
-    coefficients : str
-        What the coefficients of agreement are headed with.
-    counts : {"text", "supplement"}
-        Where the counts of themes stand.
     disagreements : {"richest first", "most divided code first", "lowest agreement first"}
         The order in which they are read.
+    counts_in_text, coefficients_in_text : bool
+        False: the counts of themes, or the coefficients of agreement, stand in a supplement.
 
     References
     ----------
@@ -27,25 +25,31 @@ class Framing:
     """
 
     comparison: str
-    coefficients: str
-    counts: str
     disagreements: str
+    counts_in_text: bool = True
+    coefficients_in_text: bool = True
+
+    @property
+    def coefficients(self):
+        """What the coefficients of agreement are headed with."""
+        place = "" if self.coefficients_in_text else "Supplement: "
+        return place + ("coefficients" if place else "Coefficients") + " of agreement"
 
 
 FRAMINGS = {
     "reflexive": Framing(
         "Convergence and divergence between readings",
-        "Supplement: coefficients of agreement",
-        "supplement",
         "richest first",
+        counts_in_text=False,
+        coefficients_in_text=False,
     ),
-    "codebook": Framing(
-        "Agreement between coders", "Coefficients of agreement", "text", "most divided code first"
-    ),
-    "coding_reliability": Framing(
-        "Intercoder reliability", "Coefficients of agreement", "text", "lowest agreement first"
-    ),
+    "codebook": Framing("Agreement between coders", "most divided code first"),
+    "coding_reliability": Framing("Intercoder reliability", "lowest agreement first"),
 }
+OPTIONAL = (
+    "An agreement coefficient is optional in thematic analysis: it describes how alike the first "
+    "passes were, before any discussion."
+)
 
 
 def in_reading_order(disagreements, agreement, framing):

@@ -495,8 +495,11 @@ def where(settings):
     lines = [f"Tables   {shown(settings.processed)}{os.sep}"]
     if settings.figures.is_dir():
         lines.insert(0, f"Figures  {shown(settings.figures)}{os.sep}")
-    if (report / "theme_table.md").is_file():
+    if (report / "report.html").is_file():
         lines.append(
-            f"Report   {shown(report / '6_report.ipynb')} and {shown(report / 'theme_table.md')}"
+            f"Report   {shown(report / 'report.html')} (to read), tables.docx, supplement.docx and "
+            "checklists beside it"
         )
+    if (report / "manuscript_audit.html").is_file():
+        lines.append(f"Audit    {shown(report / 'manuscript_audit.html')}")
     return "\n".join(lines)

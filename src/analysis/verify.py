@@ -25,7 +25,7 @@ from analysis import pipeline
 from analysis.study import OUT_VARIABLE, PHASES, STUDY_VARIABLE
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-PICTURES = (".png", ".svg", ".pdf")
+NOT_TEXT = (".png", ".svg", ".pdf", ".docx")
 LEFT_OUT = {pipeline.ENVIRONMENT}  # versions may differ: that is what the comparison is for
 
 
@@ -121,7 +121,7 @@ def _verdict(name, old, new, differences):
         return _compare_pixels(name, old, new, differences)
     if old.suffix == ".ipynb":
         return f"differs: {_first_cell(old, new)}"
-    if old.suffix in PICTURES:
+    if old.suffix in NOT_TEXT:
         return "differs: other bytes"
     return f"differs: {_first_line(old, new)}"
 

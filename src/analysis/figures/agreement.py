@@ -72,8 +72,13 @@ def plot_agreement(table, ax):
 def _points(ax, table, name, y):
     _, marker, size, fill = COEFFICIENTS[name]
     defined = table[name].notna()
+<<<<<<< HEAD
     if not defined.any():
         return  # a line without points would still take room, beyond the page
+=======
+    if not defined.any():  # an empty drawing has a place, and it is not on the page
+        return
+>>>>>>> main
     value = table[name][defined]
     if f"{name}_low" in table:
         low, high = (table[f"{name}_{end}"][defined] for end in ("low", "high"))
@@ -114,4 +119,5 @@ def _axis_words(table, drawn, with_lines):
     names = " and ".join(NAMES[name] for name in drawn)
     of = "Agreement" if len(drawn) > 1 else names
     lines = "; lines: intervals" if with_lines else ""
-    return f"{of} over {essays} essays (0: as by chance, 1: no disagreement){lines}"
+    noun = "essay" if essays == "1" else "essays"
+    return f"{of} over {essays} {noun} (0: as by chance, 1: no disagreement){lines}"

@@ -9,6 +9,7 @@ import difflib
 import re
 import textwrap
 from collections import Counter, defaultdict
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -192,7 +193,8 @@ def percent(share):
     if pd.isna(share):
         return "undefined"
     digits = int(0 < share < 0.01 or 0.99 < share < 1)
-    return f"{share:.{digits}%}".replace("%", " %")
+    hundred = Decimal(repr(float(share))) * 100  # a half is rounded up, as a reader would
+    return f"{hundred.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)} %"
 
 
 def named(names, most=12, *, ids=False):
