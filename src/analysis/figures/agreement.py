@@ -72,13 +72,8 @@ def plot_agreement(table, ax):
 def _points(ax, table, name, y):
     _, marker, size, fill = COEFFICIENTS[name]
     defined = table[name].notna()
-<<<<<<< HEAD
-    if not defined.any():
-        return  # a line without points would still take room, beyond the page
-=======
     if not defined.any():  # an empty drawing has a place, and it is not on the page
         return
->>>>>>> main
     value = table[name][defined]
     if f"{name}_low" in table:
         low, high = (table[f"{name}_{end}"][defined] for end in ("low", "high"))
