@@ -1,0 +1,262 @@
+"""Counts that lean on what was counted before them: 'Six ...', 'the other three', 'another'.
+
+English says the counted noun once and leaves it out afterwards: as the subject of the next
+clause, in the next member of a list, behind 'the remaining'. Here is what a section has counted
+so far, and in which surroundings a number or a pronoun goes on from it.
+"""
+
+import re
+from collections import deque
+
+from analysis.manuscript.lexicon import COMPARATOR_OF, DIGITS, NUMBER, any_of, is_past, value_of
+from analysis.manuscript.pieces import TELLING
+
+REMEMBERED = 24  # claims of a section
+RECENT = 6
+TOOK_PART = ("unit", "people", "material", "coders")
+
+CLAUSE_START = re.compile(
+    r"(?:^|[.,;:(!?—–\])]\s{0,3}"
+    r"|\b(?:and|while|whilst|but|whereas|whom|which|these|those|although|because|that|as)\s{1,2})"
+    rf"(?:{any_of(COMPARATOR_OF)}\s{{1,3}})?$",
+    re.IGNORECASE,
+)
+DEFINITE = re.compile(
+    r"\bthe\s(?:(?P<rest>remaining|other|rest\sof\sthe)\s|(?:first|last|former|latter)\s)?$",
+    re.IGNORECASE,
+)
+CLOSED = re.compile(r"\s{0,2}(?:[.,;:)\]]|$)|\s(?:and|or|but|while|whereas)\b", re.IGNORECASE)
+NARROWED = re.compile(
+    r"\s(?:in|at|from|with|without|on|by|who|whose|whom|that|together|each)\b", re.IGNORECASE
+)
+DETERMINER = re.compile(
+    r"\s(?:a|an|the|this|that|these|those|it|they|he|she|his|her|their|our|its|no)\s(?P<noun>\w+)",
+    re.IGNORECASE,
+)
+TIME = re.compile(
+    r"(?:second|minute|hour|day|night|morning|evening|week|month|year|shift|time|visit|piece|head)",
+    re.IGNORECASE,
+)
+LISTED = re.compile(r"(?:,|\band|\bbut)\s{1,3}(?:(?:the|only|just|another)\s{1,3})?$", re.IGNORECASE)
+CONTINUED = re.compile(r"\s{1,3}(?:of|in|at|from|with|to|on|as|by|through|for)\s", re.IGNORECASE)
+PREPOSITION = re.compile(
+    rf"\b(in|for|by|among|with|from|to)\s{{1,3}}(?:{any_of(COMPARATOR_OF)}\s{{1,3}})?$",
+    re.IGNORECASE,
+)
+FRONTED = re.compile(  # at the start of a clause: 'For two the night was long'
+    rf"(?:^|[.;:,]\s{{1,3}}|\b(?:and|but)\s)(?:in|for|with|among)\s{{1,3}}"
+    rf"(?:{any_of(COMPARATOR_OF)}\s{{1,3}})?$",
+    re.IGNORECASE,
+)
+PASSIVE = re.compile(
+    r"(?:\b(?:was|were|been)\s(?:\w+ly\s)?\w+(?:ed|en|wn|ght|ne)\s(?:\w{2,4}\s)?in"
+    r"|(?:ed|said|told|shown|made|given|felt|by \w+, and \w+)\sby)\s$"
+)
+MEMBER = re.compile(  # ', nine humanities, four arts and three languages'
+    rf"(?:,\s|\sand\s|,\sand\s)({NUMBER})\s[a-z][\w-]{{2,20}}(?:\s[a-z][\w-]{{2,20}}){{0,2}}"
+    r"(?=,\s|\sand\s|[.;])",
+    re.IGNORECASE,
+)
+PART_IN_BRACKET = re.compile(
+    rf"\s{{0,2}}({DIGITS}|{NUMBER})\s([^\W\d_][\w'-]*(?:\s[^\W\d_][\w'-]*){{0,4}}?)"
+    r"(?=\s{0,2}[,;)]|\s(?:and|or)\s)",
+    re.IGNORECASE,
+)
+BETWEEN_PARTS = re.compile(r"\s{0,2}[,;]\s{0,2}(?:(?:and|or)\s)?|\s(?:and|or)\s", re.IGNORECASE)
+WORD = re.compile(r"\s{1,3}([^\W\d_][\w-]{0,30})")
+PERSON_OBJECT = re.compile(r"\s(?:\w+\s){1,3}?(?:them|him|her|us)\b", re.IGNORECASE)
+
+
+class Told:
+    """What a section has counted so far: the values of its last claims."""
+
+    def __init__(self):
+        self.claims = deque(maxlen=REMEMBERED)
+
+    def add(self, values):
+        if values.get("kind") != "coefficient":
+            self.claims.append(values)
+
+    def noun(self):
+        """unit and counts of what was counted last, if it is who took part; else {}."""
+        for values in list(self.claims)[: -RECENT - 1 : -1]:
+            if values.get("counts") in TOOK_PART:
+                return {name: values[name] for name in ("unit", "counts")}
+            if values.get("counts"):
+                return {}
+        return {}
+
+    def last_number(self):
+        """The number of the last claim that gives one, or None."""
+        return next((values["n"] for values in reversed(self.claims) if "n" in values), None)
+
+    def numbered(self, n):
+        """unit and counts of an earlier claim of so many, or None."""
+        for values in reversed(self.claims):
+            if values.get("n") == n:
+                return {name: values[name] for name in ("unit", "counts") if name in values}
+        return None
+
+
+def starts_clause(view, at):
+    return bool(CLAUSE_START.search(view[max(0, at - 30) : at]))
+
+
+def definite(reader, at, end, n):
+    """'the remaining four', 'the first five', 'The four without ...': values, or None."""
+    match = DEFINITE.search(reader.view[max(0, at - 24) : at])
+    if not match or n < 2:
+        return None
+    same = reader.told.numbered(n)
+    noun = reader.told.noun()
+    ends = CLOSED.match(reader.view, end) or NARROWED.match(reader.view, end)
+    if not (ends or is_past(reader.verb(end))) or not (noun or same):
+        return None
+    bare = len(match[0].split()) == 1
+    start = max(0, at - 24) + match.start()
+    if bare and not same and not (noun and starts_clause(reader.view, start)):
+        return None
+    found = (same if bare and same else noun) or same
+    return found if match["rest"] else {**found, "subset": True}
+
+
+def continues(reader, at, end):
+    """'Eighteen nurses spoke of teamwork, fourteen of loneliness': the noun is said once."""
+    last = reader.last
+    values = last and last.values
+    kinds = ("word+unit", "digit+unit", "count", "of N, k", "n (%)", "k out of N")
+    if not values or values["kind"] not in kinds:
+        return False
+    if values.get("counts") not in (None, "unit", "people", "material"):
+        return False
+    between = reader.view[last.end : at]
+    if len(between) > 120 or re.search(r"[.;:!?()]", between):
+        return False
+    return _same_place(reader, last, at, end) or (
+        bool(LISTED.search(between))
+        and (
+            bool(CONTINUED.match(reader.view, end))
+            or _gapped(reader.view, end)
+            or _member(reader.view, last, at)
+        )
+    )
+
+
+def _gapped(view, end):
+    """'eight had lost a brother and six a sister'"""
+    determiner = DETERMINER.match(view, end)
+    return bool(determiner) and not TIME.match(determiner["noun"])
+
+
+def _same_place(reader, last, at, end):
+    """'illness in nine cases, accident in three and suicide in two'"""
+    here = PREPOSITION.search(reader.view[max(0, at - 40) : at])
+    there = PREPOSITION.search(reader.view[max(0, last.start - 40) : last.start])
+    if not here or not there or here[1].lower() != there[1].lower():
+        return False
+    return bool(CLOSED.match(reader.view, end)) or _gapped(reader.view, end)
+
+
+def _member(view, last, at):
+    """'Ten taught science, nine languages and four arts': at least two members without a verb."""
+    run = last.end + len(re.match(r"[^,.;:()]{0,60}", view[last.end : last.end + 60])[0])
+    if re.search(r"\d", view[last.end : run]) or re.search(NUMBER, view[last.end : run], re.I):
+        return False
+    starts = []
+    match = MEMBER.match(view, run)
+    while match and len(starts) < 12:
+        starts.append(match.start(1))
+        match = MEMBER.match(view, match.end())
+    return len(starts) > 1 and at in starts
+
+
+def subject(reader, at, end, n):
+    """'Fourteen taught in the north': a number at the start of a clause, and a verb."""
+    verb = reader.verb(end)
+    if not is_past(verb) or not starts_clause(reader.view, at):
+        return False
+    if n == 1 and not reader.told.noun():
+        return False
+    word = re.match(r"\s{1,3}\w+ed\s\w+s\s(?:were|was|had|are|have)\b", reader.view[end : end + 50])
+    return not word  # 'Two fixed rotas were ...'
+
+
+def fronted(reader, at, end, n):
+    """'In nine this was the partner'; 'for at least three relief came late'"""
+    if not reader.told.noun() or not FRONTED.search(reader.view[max(0, at - 40) : at]):
+        return False
+    if _gapped(reader.view, end):
+        return True
+    word = WORD.match(reader.view, end)
+    return bool(word) and n > 1 and not word[1].endswith("s") and is_past(reader.verb(word.end()))
+
+
+def closes_passive(view, at, end):
+    """'Workload was mentioned by ten.'"""
+    return bool(PASSIVE.search(view[max(0, at - 40) : at])) and bool(
+        re.match(r"\s{0,2}[.,;:)]|\s(?:and|but)\b", view[end : end + 5])
+    )
+
+
+def of_those(reader, at, total, n, N):
+    """'two of these four', 'One of the five had ...': N was counted before."""
+    same = reader.told.numbered(N)
+    if same is None or n > N:
+        return None
+    return {**same, "subset": bool(re.search(r"\b(?:the|these|those)\b", total[0].lower()))}
+
+
+def parts_in_bracket(reader, at):
+    """'31 residents (14 juniors, 10 seniors and 7 fellows)': start -> end of each part.
+
+    Only where the parts do not exceed the number before the bracket, so that they are parts.
+    """
+    last = reader.last
+    if not last or "n" not in last.values or reader.view[last.end : at].strip():
+        return {}
+    parts, sum_, place = {}, 0, at + 1
+    for _ in range(8):
+        match = PART_IN_BRACKET.match(reader.view, place)
+        if not match:
+            return {}
+        parts[match.start(1)] = match.end()
+        sum_ += value_of(match[1])
+        between = BETWEEN_PARTS.match(reader.view, match.end())
+        if not between:
+            break
+        place = between.end()
+    closed = re.match(r"\s{0,2}[)\]]", reader.view[match.end() : match.end() + 3])
+    return parts if closed and len(parts) > 1 and sum_ <= last.values["n"] else {}
+
+
+def another(reader, at):
+    """End of a bare 'another' that is somebody: 'Another wept'; else None."""
+    end = at + len("another")
+    if not reader.told.noun() or not starts_clause(reader.view, at):
+        return None
+    verb = reader.verb(end)
+    gapped = reader.last and re.fullmatch(r"[^.!?]{3,80};\s", reader.view[reader.last.end : at])
+    if (is_past(verb) and verb not in ("was", "were")) or (
+        gapped and re.match(r",\s(?:a|an|the|his|her)\b", reader.view[end : end + 8])
+    ):
+        return end
+    return None
+
+
+def ordinal(reader, end, value):
+    """Is 'A fifth doubled the dose' the fifth of those told about, and no share?"""
+    verb = reader.verb(end)
+    if not is_past(verb) or verb in ("was", "were") or not reader.told.noun():
+        return False
+    if value == 2:
+        return True
+    return reader.told.last_number() == value - 1
+
+
+def pronoun(reader, at, end):
+    """'A few left', 'nobody used it': a quantifier alone that stands for those who took part."""
+    verb = reader.verb(end)
+    told = is_past(verb) or verb in TELLING
+    if not told or verb in ("was", "were") or not starts_clause(reader.view, at):
+        return False
+    return bool(reader.told.noun()) and not PERSON_OBJECT.match(reader.view[end : end + 40])

@@ -1,0 +1,197 @@
+"""Words that stand for a number: 'most nurses', 'half of them', 'none'."""
+
+import re
+
+from analysis.manuscript import anaphora, lexicon
+from analysis.manuscript.lexicon import (
+    NUMBER,
+    ORDINALS,
+    QUANTIFIERS,
+    any_of,
+    is_past,
+    value_of,
+)
+from analysis.manuscript.pieces import AT_NUMBER, OF_THEM, TELLING, WORD, Found
+from analysis.manuscript.quantities import FRACTIONS
+
+AT_QUANTIFIER = re.compile(any_of(QUANTIFIERS) + r"(?![\w-])", re.IGNORECASE)
+QUANTIFIER_STARTS = {re.split(r"[\s-]", words)[0] for words in QUANTIFIERS}
+BUT = re.compile(rf"\s{{1,3}}(?:but|except(?:\sfor)?)\s({NUMBER})", re.IGNORECASE)
+ALL_BUT = re.compile(rf"all\s(?:but|except(?:\sfor)?)\s({NUMBER})", re.IGNORECASE)
+OF_NUMBER = re.compile(
+    rf"\s{{1,3}}of\s{{1,3}}(?:(?:the|our|all|these|those)\s{{1,3}}){{0,2}}({NUMBER})", re.IGNORECASE
+)
+DEFINITE = re.compile(r"\s{1,3}of\s(?:the|these|those|our)\s", re.IGNORECASE)
+PAST = set("said felt spoke thought told wrote saw found were had did was".split())
+# What stands alone for people: not 'no', 'every', 'a number'.
+PRONOUNS = {"nearly all", "all", "vast majority", "large majority", "slight majority", "majority",
+            "most", "many", "several", "some", "a few", "few", "minority", "small minority",
+            "none", "not all", *FRACTIONS}  # fmt: skip
+NO_PRONOUN = set("no every neither various multiple numerous".split())
+NOT_IN_COUNTS = set(lexicon.STRUCTURE) | {"material"}
+MATERIAL = ("essays", "interviews", "transcripts", "narratives", "focus groups")
+NEUTRAL = {lexicon.plural(noun) for noun in lexicon.NEUTRAL}
+EXACT = {"none", "all"}
+
+
+def quantifier(reader, at):
+    """The claim that begins with a quantifier, or None."""
+    view = reader.view
+    but = ALL_BUT.match(view, at)
+    match = but or AT_QUANTIFIER.match(view, at)
+    if not match:
+        return None
+    words, end = " ".join(match[0].lower().split()), match.end()
+    found = {"quantifier": QUANTIFIERS.get(words, "all")}
+    if found["quantifier"] == "both":
+        found["n"] = 2
+    if AT_NUMBER.match(view, end + 1) and not but:
+        return None  # 'all 22 nurses' is read as a number
+    if words == "no" and _is_ordinal(WORD.match(view, end)):
+        return None  # 'no second nurse was free'
+    first = reader.values(end)
+    if first:
+        end, found = first[0], {**first[1], **found}
+    of = OF_NUMBER.match(view, end)
+    noun = of and reader.noun(of.end(), reader.plural)
+    same = of and not noun and reader.told.numbered(value_of(of[1]))
+    if noun and "N" not in found:
+        found["N"] = value_of(of[1])
+    elif same:  # 'none of the thirteen'
+        end, found = of.end(), {**found, **same, "N": value_of(of[1]), "subset": True}
+    noun = noun or (None if same else reader.counted(end, reader.either))
+    them = None if noun or first or same else OF_THEM.match(view, end)
+    told = them and reader.values(them.end())
+    if told:  # 'the majority of these (n = 8)'
+        end, found, first = told[0], {**told[1], **found}, told
+    missing = but
+    if noun and found["quantifier"] == "all" and not but:
+        missing = BUT.match(view, noun[0])
+        if missing:
+            noun = (missing.end(), *noun[1:])
+    if missing:
+        found |= _all_but(reader, value_of(missing[1]), them)
+    if noun and not _may_follow(view, noun, found, first):
+        return None
+    counts_said = first or missing or "N" in found
+    alone = not noun and not told and not same
+    if noun:
+        end = noun[0]
+        found |= {"unit": noun[1], "counts": noun[2]}
+        second = reader.values(end)
+        if second:
+            end, found = second[0], {**found, **second[1], "unit": noun[1], "counts": noun[2]}
+    counts_said = counts_said or {"percent", "N", "symbol"} & set(found)
+    if not counts_said:
+        stands = (
+            _stands_alone(reader, words, at, end, found, them)
+            if alone
+            else _counts(reader, end, found, noun)
+        )
+        if not stands:
+            return None
+    if alone and them:
+        end = them.end()
+        found |= {**reader.told.noun(), "subset": True}
+    found["kind"] = _kind(found)
+    return Found(at, end, _with_number(reader, at, match.end(), end, found, noun))
+
+
+def _is_ordinal(word):
+    return bool(word) and word[1].lower() in ORDINALS
+
+
+def _all_but(reader, missing, them):
+    """'all but two': of N, or of those told about where 'of them' says so."""
+    N = reader.told.last_number() if them else reader.size
+    found = {"quantifier": f"all but {missing}"}
+    if N is not None and N >= missing:
+        found["n"] = N - missing
+    return found
+
+
+def _may_follow(view, noun, found, first):
+    """Is the noun behind the quantifier one that is counted with it?"""
+    structure = noun[2] in lexicon.STRUCTURE
+    if found["quantifier"] != "both":
+        return not structure or bool(first)
+    if re.match(r"\s{1,3}(?:and|or)\b", view[noun[0] : noun[0] + 8]):
+        return False
+    return not structure or noun[2] == "coders"
+
+
+def _counts(reader, end, found, noun):
+    """Does a quantifier with a noun, and without a number, count those who took part?"""
+    if noun[2] in ("unit", "sample") or noun[1].lower() in NEUTRAL:
+        return True
+    if noun[2] in NOT_IN_COUNTS and noun[1] not in MATERIAL:
+        return noun[2] == "coders" and found["quantifier"] == "both"
+    if noun[1] in MATERIAL or found["quantifier"] == "both":
+        return True
+    verb = reader.verb(end)
+    return _tells(verb)
+
+
+def _tells(verb):
+    return (verb in TELLING and (verb.endswith("ed") or verb in PAST)) or verb in PAST
+
+
+def _stands_alone(reader, words, at, end, found, them):
+    """Does a quantifier without a noun stand for those who took part?"""
+    name = found["quantifier"]
+    if name == "both":
+        return anaphora.starts_clause(reader.view, at) and _tells(reader.verb(end))
+    if name not in PRONOUNS or words in NO_PRONOUN:
+        return False
+    if them:
+        return _of_them(reader, at, them.end(), name)
+    starts = anaphora.starts_clause(reader.view, at)
+    verb = reader.verb(end)
+    part = words.split()[-1]
+    if part in ORDINALS and anaphora.ordinal(reader, end, ORDINALS[part]):
+        return False  # 'A fifth wept' behind four others
+    if words in ("nobody", "no one", "no-one", "everybody", "everyone"):
+        return anaphora.pronoun(reader, at, end)
+    if starts and verb != "was" and (_tells(verb) or (name in FRACTIONS and is_past(verb))):
+        return True
+    return anaphora.pronoun(reader, at, end)
+
+
+def _of_them(reader, at, end, name):
+    """'most of them said', 'audited one-third of them': of those told about just before."""
+    if not reader.told.noun():
+        return False
+    verb = reader.verb(end)
+    if anaphora.starts_clause(reader.view, at) and (is_past(verb) or verb in TELLING):
+        return True
+    last = reader.last
+    near = last and not re.search(r"[.!?]", reader.view[last.end : at])
+    return name in FRACTIONS and bool(near)
+
+
+def _kind(found):
+    if "N" in found and "n" in found:
+        return "quantifier + k out of N"
+    if "symbol" in found:
+        return "quantifier + n="
+    if "percent" in found:
+        return "quantifier + percent"
+    return "word+unit" if found["quantifier"] == "both" else "quantifier"
+
+
+def _with_number(reader, at, start, end, found, noun):
+    """The values with n = 0 for 'none', and n = N for 'all participants'."""
+    if "n" in found or "percent" in found:
+        return found
+    if found["quantifier"] == "none":
+        return {**found, "n": 0}
+    whole = noun and (noun[2] == "unit" or noun[1].lower() in NEUTRAL)
+    if found["quantifier"] != "all" or not whole or reader.size is None or found.get("N"):
+        return found
+    between = re.sub(r"\b(?:of|the|our|these|those)\b", "", reader.view[start:end].lower())
+    bare = len(between.split()) == len(noun[1].split())
+    restricted = re.match(
+        r"\s(?:who|whose|from|with|without|in|at|of|living|working)\b",
+        reader.view[end : end + 10],
+    )
+    return {**found, "n": reader.size} if bare and not restricted else found
