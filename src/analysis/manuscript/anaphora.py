@@ -78,13 +78,15 @@ class Told:
             self.claims.append(values)
 
     def noun(self):
-        """unit and counts of what was counted last, if it is who took part; else {}."""
+        """unit and counts of what was counted last, {} if it had no noun, None if nobody was."""
+        bare = None
         for values in list(self.claims)[: -RECENT - 1 : -1]:
             if values.get("counts") in TOOK_PART:
                 return {name: values[name] for name in ("unit", "counts")}
             if values.get("counts"):
-                return {}
-        return {}
+                return bare
+            bare = {}
+        return bare
 
     def last_number(self):
         """The number of the last claim that gives one, or None."""
@@ -109,14 +111,13 @@ def definite(reader, at, end, n):
         return None
     same = reader.told.numbered(n)
     noun = reader.told.noun()
-    ends = CLOSED.match(reader.view, end) or NARROWED.match(reader.view, end)
-    if not (ends or is_past(reader.verb(end))) or not (noun or same):
+    if not _narrowed(reader, end) or (noun is None and same is None):
         return None
     bare = len(match[0].split()) == 1
     start = max(0, at - 24) + match.start()
-    if bare and not same and not (noun and starts_clause(reader.view, start)):
+    if bare and same is None and not starts_clause(reader.view, start):
         return None
-    found = (same if bare and same else noun) or same
+    found = same if noun is None or (bare and same is not None) else noun
     return found if match["rest"] else {**found, "subset": True}
 
 
@@ -137,7 +138,7 @@ def continues(reader, at, end):
         and (
             bool(CONTINUED.match(reader.view, end))
             or _gapped(reader.view, end)
-            or _member(reader.view, last, at)
+            or _member(reader, last, at)
         )
     )
 
@@ -157,17 +158,21 @@ def _same_place(reader, last, at, end):
     return bool(CLOSED.match(reader.view, end)) or _gapped(reader.view, end)
 
 
-def _member(view, last, at):
+def _member(reader, last, at):
     """'Ten taught science, nine languages and four arts': at least two members without a verb."""
+    if at in reader.members:
+        return True
+    view = reader.view
     run = last.end + len(re.match(r"[^,.;:()]{0,60}", view[last.end : last.end + 60])[0])
-    if re.search(r"\d", view[last.end : run]) or re.search(NUMBER, view[last.end : run], re.I):
-        return False
+    if re.search(rf"\d|{NUMBER}", view[last.end : run], re.IGNORECASE):
+        return False  # 'Ten had two sons, three daughters ...'
     starts = []
     match = MEMBER.match(view, run)
     while match and len(starts) < 12:
         starts.append(match.start(1))
         match = MEMBER.match(view, match.end())
-    return len(starts) > 1 and at in starts
+    reader.members = set(starts) if len(starts) > 1 else set()
+    return at in reader.members
 
 
 def subject(reader, at, end, n):
@@ -175,7 +180,7 @@ def subject(reader, at, end, n):
     verb = reader.verb(end)
     if not is_past(verb) or not starts_clause(reader.view, at):
         return False
-    if n == 1 and not reader.told.noun():
+    if n == 1 and reader.told.noun() is None:
         return False
     word = re.match(r"\s{1,3}\w+ed\s\w+s\s(?:were|was|had|are|have)\b", reader.view[end : end + 50])
     return not word  # 'Two fixed rotas were ...'
@@ -183,7 +188,7 @@ def subject(reader, at, end, n):
 
 def fronted(reader, at, end, n):
     """'In nine this was the partner'; 'for at least three relief came late'"""
-    if not reader.told.noun() or not FRONTED.search(reader.view[max(0, at - 40) : at]):
+    if reader.told.noun() is None or not FRONTED.search(reader.view[max(0, at - 40) : at]):
         return False
     if _gapped(reader.view, end):
         return True
@@ -198,12 +203,24 @@ def closes_passive(view, at, end):
     )
 
 
-def of_those(reader, at, total, n, N):
-    """'two of these four', 'One of the five had ...': N was counted before."""
+def of_those(reader, words, end, n, N):
+    """'two of these four', 'One of the five had ...': N was counted before. Values, or None.
+
+    `words` are those from 'of' to N, which ends at `end`.
+    """
+    definite = re.search(r"\b(?:the|these|those)\b", words.lower())
     same = reader.told.numbered(N)
+    if same is None and definite and _narrowed(reader, end):
+        same = {}
     if same is None or n > N:
         return None
-    return {**same, "subset": bool(re.search(r"\b(?:the|these|those)\b", total[0].lower()))}
+    return {**same, "subset": True} if definite else same
+
+
+def _narrowed(reader, end):
+    """Does what follows say which, or end there?"""
+    view = reader.view
+    return CLOSED.match(view, end) or NARROWED.match(view, end) or is_past(reader.verb(end))
 
 
 def parts_in_bracket(reader, at):
@@ -232,7 +249,7 @@ def parts_in_bracket(reader, at):
 def another(reader, at):
     """End of a bare 'another' that is somebody: 'Another wept'; else None."""
     end = at + len("another")
-    if not reader.told.noun() or not starts_clause(reader.view, at):
+    if reader.told.noun() is None or not starts_clause(reader.view, at):
         return None
     verb = reader.verb(end)
     gapped = reader.last and re.fullmatch(r"[^.!?]{3,80};\s", reader.view[reader.last.end : at])
@@ -246,7 +263,7 @@ def another(reader, at):
 def ordinal(reader, end, value):
     """Is 'A fifth doubled the dose' the fifth of those told about, and no share?"""
     verb = reader.verb(end)
-    if not is_past(verb) or verb in ("was", "were") or not reader.told.noun():
+    if not is_past(verb) or verb in ("was", "were") or reader.told.noun() is None:
         return False
     if value == 2:
         return True
@@ -259,4 +276,4 @@ def pronoun(reader, at, end):
     told = is_past(verb) or verb in TELLING
     if not told or verb in ("was", "were") or not starts_clause(reader.view, at):
         return False
-    return bool(reader.told.noun()) and not PERSON_OBJECT.match(reader.view[end : end + 40])
+    return reader.told.noun() is not None and not PERSON_OBJECT.match(reader.view[end : end + 40])

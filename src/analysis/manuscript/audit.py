@@ -17,6 +17,7 @@ from analysis.manuscript.given_links import suggested_entry, unused_entries
 from analysis.manuscript.links import link_claims
 from analysis.manuscript.quantities import (
     allows,
+    as_said,
     comparator_of_number,
     in_words,
     least,
@@ -109,7 +110,7 @@ def apparent_size(claims):
 class _Judge:
     def __init__(self, text, claims, evidence, units, size, ranges):
         self.text, self.evidence, self.ranges = text, evidence, ranges
-        self.rows = claims.to_dict("records")
+        self.rows = as_said(claims)
         for row, name in zip(self.rows, claim_ids(len(claims)), strict=True):
             row["id"] = name
         self.counts = evidence.counts()
@@ -243,7 +244,8 @@ class _Judge:
     def _other_total(self, row, count):
         unit = row["unit"].lower()
         ours = not unit or unit in self.units
-        if row["N"] > count.N or (ours and allows(row, count.low, int(row["N"]), self.ranges)):
+        same = ours and row["whole"] and allows(row, count.low, int(row["N"]), self.ranges)
+        if row["N"] > count.N or same:
             return Judgement(
                 "contradicts data",
                 f"It counts {int(row['N'])} in all; the study has {count.N} {self.unit}.",
@@ -304,6 +306,7 @@ class _Judge:
         tallies, running = {}, {}
         for row in self.rows:
             part = not row["whole"] and row["link"] not in ("", "ambiguous", "kind")
+            part = part and not row["subset"] and row["kind"] != "id list"
             if not part or pd.isna(row["n"]) or row["part"] == "abstract":
                 continue
             key = row["section"], row["theme"], row["unit"]
@@ -445,6 +448,8 @@ class _Judge:
         known = self.evidence.facts.get(what)
         if n is None:
             return Judgement("not traceable", f"No number of {what} is given.")
+        if what == "coders" and n == 1:
+            return Judgement("not traceable", "It is about one of those who coded.")
         if known is None:
             against = self._against_claims(row)
             if against:
@@ -513,6 +518,12 @@ class _Judge:
             if abs(value - claimed) <= close:
                 return Judgement("agrees", f"It is {what}.", f"{value:.{shown}f}")
         found = "; ".join(f"{what}: {value:.{shown}f}" for what, value in summaries)
+        if row["comparator"] == "reaching":
+            return Judgement(
+                "not traceable",
+                f"It changed in the course of the coding; the first passes give {found}.",
+                found,
+            )
         if len(single) or not low - close <= claimed <= high + close:
             return Judgement(
                 "contradicts data",

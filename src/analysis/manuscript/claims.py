@@ -18,6 +18,7 @@ from analysis.manuscript.grammar import Reader
 from analysis.manuscript.lexicon import COMPARATOR_OF, any_of, heads_of
 from analysis.manuscript.pieces import AT_NUMBER, AT_PERCENT, NUMBER_STARTS, TOTAL
 from analysis.manuscript.quantified import AT_QUANTIFIER
+from analysis.manuscript.quantities import EXACT_WORDS
 from analysis.manuscript.stops import (
     citation_spans,
     is_block_quotation,
@@ -274,6 +275,8 @@ def _compared(words, claim):
     if word == "all" and values.get("quantifier"):
         return claim._replace(values=values)
     values["comparator"] = COMPARATOR_OF[word]
+    if values.get("quantifier") in EXACT_WORDS and values["kind"] == "quantifier":
+        values.pop("n", None)  # 'nearly every nurse' is not all of them
     if word == "another" and values["kind"] == "word+unit":
         values["kind"] = "anaphoric one"
     return claim._replace(start=start, values=values)

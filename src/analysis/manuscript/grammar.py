@@ -63,6 +63,7 @@ NAMES = re.compile(  # 'Teachers 2, 6 and 9', 'Midwives in FG1, FG4 and FG5': tw
     r"|(?:(?:in|from|of)\s)?(?:(?P<letters>[A-Z]{1,4})-?\d{1,3}(?:,\s|,?\s(?:and|&)\s)){2,40}"
     r"(?P=letters)-?\d{1,3})(?![\d%]|[.,]\d|\s(?:of|out|per)\b)"
 )
+INVERTED = re.compile(r"\b(?:as|so|nor)\s(?:did|do|had|were|was|could|would)\s$", re.IGNORECASE)
 RATIO_ENDS = re.compile(r"[.,;)]")
 # Of the words for those who analyse, those that say that they code: 'one researcher' may have
 # done anything, 'one coder' coded.
@@ -81,6 +82,7 @@ class Reader(Pieces):
         self.size, self.told = size, told
         self.last = None  # the claim before in the block, as Found
         self.parts = {}  # of the last bracket: start of each part -> its end
+        self.members = set()  # starts of the numbers of a list that says its noun once
 
     def read(self, word, at):
         """The claim that begins at a word or a bracket, or None."""
@@ -220,7 +222,7 @@ class Reader(Pieces):
             return "n (%)"
         n, before = found["n"], self.view[max(0, at - 40) : at]
         them = OF_THEM.match(self.view, end)
-        if them and (n > 1 or (self.told.noun() and is_past(self.verb(them.end())))):
+        if them and (n > 1 or (self.told.noun() is not None and is_past(self.verb(them.end())))):
             found["end"] = them.end()
             return "count"
         if re.search(r"\bsample\s{1,3}of\s{1,3}$", before, re.IGNORECASE):
@@ -243,9 +245,9 @@ class Reader(Pieces):
             if re.search(r"\b(?:these|those)\b", total[0].lower()):
                 found["subset"] = True
             return "k out of N"
-        before = anaphora.of_those(self, at, total, found["n"], found["N"])
-        if before is not None:
-            found |= before
+        before = anaphora.of_those(self, total[0], end, found["n"], found["N"])
+        if before is not None or INVERTED.search(self.view[max(0, at - 16) : at]):
+            found |= before or {}
             return "k out of N"
         return self._generic(end, found, "k out of N")
 
@@ -253,7 +255,7 @@ class Reader(Pieces):
         """Does a bare number go on from what was counted before it? Then `found` gets its noun."""
         n = found["n"]
         ids = IDS.match(self.view, end)
-        if ids and self.told.noun():
+        if ids and self.told.noun() is not None:
             found |= {**self.told.noun(), "ids": _listed(ids[1]), "end": ids.end()}
             return True
         definite = anaphora.definite(self, at, end, n)
@@ -362,7 +364,7 @@ class Reader(Pieces):
         noun = self.noun(at + len("another"), self.singular)
         if not noun:
             end = anaphora.another(self, at)
-            found = {"kind": "anaphoric one", "n": 1, **self.told.noun()}
+            found = {"kind": "anaphoric one", "n": 1, **(self.told.noun() or {})}
             return Found(at, end, found) if end else None
         if noun[2] in lexicon.STRUCTURE or self._anybody(at, noun):
             return None

@@ -337,7 +337,7 @@ class _Linker:
     def _by_names(self, at, claim):
         if claim["kind"] == "table cell":
             return self._by_row(claim)
-        if claim["counts"] in ("codes", "themes", "sub-themes", "categories", "coders"):
+        if claim["counts"] in (*lexicon.STRUCTURE, "groupings"):
             return ("", "", "", False)
         both = self._both_sub_themes(claim)
         if both:
@@ -494,6 +494,8 @@ class _Linker:
         kind, n = claim["kind"], claim["n"]
         if claim["total"]:
             return True
+        if claim["subset"] or kind == "id list":
+            return False
         if kind in ("anaphoric one", "ordinal") or claim["comparator"] in ADDS:
             return False
         if kind in ("n=", "N="):

@@ -31,7 +31,6 @@ NO_PRONOUN = set("no every neither various multiple numerous".split())
 NOT_IN_COUNTS = set(lexicon.STRUCTURE) | {"material"}
 MATERIAL = ("essays", "interviews", "transcripts", "narratives", "focus groups")
 NEUTRAL = {lexicon.plural(noun) for noun in lexicon.NEUTRAL}
-EXACT = {"none", "all"}
 
 
 def quantifier(reader, at):
@@ -54,13 +53,15 @@ def quantifier(reader, at):
         end, found = first[0], {**first[1], **found}
     of = OF_NUMBER.match(view, end)
     noun = of and reader.noun(of.end(), reader.plural)
-    same = of and not noun and reader.told.numbered(value_of(of[1]))
+    same = of and not noun and anaphora.of_those(reader, of[0], of.end(), 0, value_of(of[1]))
     if noun and "N" not in found:
         found["N"] = value_of(of[1])
-    elif same:  # 'none of the thirteen'
-        end, found = of.end(), {**found, **same, "N": value_of(of[1]), "subset": True}
-    noun = noun or (None if same else reader.counted(end, reader.either))
-    them = None if noun or first or same else OF_THEM.match(view, end)
+    elif same is not None and of and not noun:  # 'none of the thirteen'
+        end, found = of.end(), {**found, **same, "N": value_of(of[1])}
+    else:
+        same = None
+        noun = reader.counted(end, reader.either)
+    them = None if noun or first or same is not None else OF_THEM.match(view, end)
     told = them and reader.values(them.end())
     if told:  # 'the majority of these (n = 8)'
         end, found, first = told[0], {**told[1], **found}, told
@@ -74,7 +75,7 @@ def quantifier(reader, at):
     if noun and not _may_follow(view, noun, found, first):
         return None
     counts_said = first or missing or "N" in found
-    alone = not noun and not told and not same
+    alone = not noun and not told and same is None
     if noun:
         end = noun[0]
         found |= {"unit": noun[1], "counts": noun[2]}
@@ -86,7 +87,7 @@ def quantifier(reader, at):
         stands = (
             _stands_alone(reader, words, at, end, found, them)
             if alone
-            else _counts(reader, end, found, noun)
+            else _counts(reader, match.end(), end, found, noun)
         )
         if not stands:
             return None
@@ -120,8 +121,10 @@ def _may_follow(view, noun, found, first):
     return not structure or noun[2] == "coders"
 
 
-def _counts(reader, end, found, noun):
+def _counts(reader, start, end, found, noun):
     """Does a quantifier with a noun, and without a number, count those who took part?"""
+    if noun[2] in ("people", "material") and DEFINITE.match(reader.view, start):
+        return True
     if noun[2] in ("unit", "sample") or noun[1].lower() in NEUTRAL:
         return True
     if noun[2] in NOT_IN_COUNTS and noun[1] not in MATERIAL:
@@ -159,7 +162,7 @@ def _stands_alone(reader, words, at, end, found, them):
 
 def _of_them(reader, at, end, name):
     """'most of them said', 'audited one-third of them': of those told about just before."""
-    if not reader.told.noun():
+    if reader.told.noun() is None:
         return False
     verb = reader.verb(end)
     if anaphora.starts_clause(reader.view, at) and (is_past(verb) or verb in TELLING):

@@ -188,7 +188,12 @@ CARRYING = {
     "statistic",
 }
 BARE_YEAR = re.compile(r"(?:1[89]|20)\d{2}$")
-LAST_WORDS = re.compile(r"(?:([\w']+)\s{1,3})?([\w-]+)\.?[\s(]{0,3}$")
+LAST_WORDS = re.compile(r"(?:([\w']+)\s{1,3})?([\w-]+)(\.?)[\s(]{0,3}$")
+# Before any other word a full stop ends the sentence: '... on average. Seven took part'.
+ABBREVIATED = set("no nr p pp fig figs vol ref ch sec approx ed vs ver v".split()) | {
+    month.lower() for month in MONTHS
+}
+IN_SO_MANY = re.compile(rf"\sin\s{NUMBER}", re.IGNORECASE)  # 'the one in three'
 # After these, 'study 22' or 'patient 3' is no label: 'in this study 22 nurses took part'.
 DETERMINERS = set("the this that our each every a an per last first another one same".split())
 WIDTH = 60  # characters before a number that are looked at
@@ -206,9 +211,10 @@ def why_not(view, start, end, previous):
     """
     before = view[max(0, start - WIDTH) : start]
     gap = view[previous[0] : start] if start - previous[0] <= 8 else "far"
-    if previous[1] in CARRYING and CARRIED.match(gap):
-        return previous[1]
     number = view[start:end].lower()
+    anew = ";" in gap and not number[0].isdigit()  # 'after interview 17; two further interviews'
+    if previous[1] in CARRYING and CARRIED.match(gap) and not anew:
+        return previous[1]
     if before[-1:] in (".", "·", ",") and before[-2:-1].isdigit():
         return "decimal"
     for reason, pattern in AFTER:
@@ -218,13 +224,15 @@ def why_not(view, start, end, previous):
     if not last and number.isdigit() and re.match(r"[.)]\s", view[end : end + 2]):
         return "list number"
     words = LAST_WORDS.search(before[-40:])
-    determiner, word = (part.lower() for part in words.groups("")) if words else ("", "")
+    determiner, word, stop = (part.lower() for part in words.groups("")) if words else [""] * 3
+    if stop and word not in ABBREVIATED:
+        determiner, word = "", ""
     reason = PREVIOUS_WORD.get(word, "")
     if reason and determiner not in DETERMINERS:
         named = reason in ("name of a participant", "identifier")
         if not named or (number.isdigit() and before[-1:] != "("):
             return reason
-    if number == "one" and word in PRONOUN_AFTER:
+    if number == "one" and word in PRONOUN_AFTER and not IN_SO_MANY.match(view, end):
         return "idiom"
     for reason, signs, pattern in BEFORE:
         if last and last in signs and pattern.search(before):
