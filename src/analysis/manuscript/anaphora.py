@@ -9,7 +9,7 @@ import re
 from collections import deque
 
 from analysis.manuscript.lexicon import COMPARATOR_OF, DIGITS, NUMBER, any_of, is_past, value_of
-from analysis.manuscript.pieces import TELLING
+from analysis.manuscript.pieces import STATING, TELLING
 
 REMEMBERED = 24  # claims of a section
 RECENT = 6
@@ -63,6 +63,10 @@ PART_IN_BRACKET = re.compile(
     re.IGNORECASE,
 )
 BETWEEN_PARTS = re.compile(r"\s{0,2}[,;]\s{0,2}(?:(?:and|or)\s)?|\s(?:and|or)\s", re.IGNORECASE)
+BRACKET = re.compile(r"\s\([^()]{1,60}\)")
+QUALIFIED = re.compile(  # 'Two fixed rotas were ...'
+    r"\s{1,3}\w+ed\s\w+s\s(?:were|was|had|are|have|\w+ed)\b", re.IGNORECASE
+)
 WORD = re.compile(r"\s{1,3}([^\W\d_][\w-]{0,30})")
 PERSON_OBJECT = re.compile(r"\s(?:\w+\s){1,3}?(?:them|him|her|us)\b", re.IGNORECASE)
 
@@ -88,6 +92,10 @@ class Told:
             bare = {}
         return bare
 
+    def things(self):
+        """Were things counted last, nobody who took part?"""
+        return bool(self.claims) and self.claims[-1].get("counts") == "things"
+
     def last_number(self):
         """The number of the last claim that gives one, or None."""
         return next((values["n"] for values in reversed(self.claims) if "n" in values), None)
@@ -102,6 +110,17 @@ class Told:
 
 def starts_clause(view, at):
     return bool(CLAUSE_START.search(view[max(0, at - 30) : at]))
+
+
+def counts_things(reader, at, end):
+    """'Two things stood out, and the other two were less clear': no people from here on."""
+    noun = WORD.match(reader.view, end)
+    return bool(
+        noun
+        and noun[1].endswith("s")
+        and starts_clause(reader.view, at)
+        and (is_past(reader.verb(noun.end())) or reader.verb(noun.end()) in ("were", "are"))
+    )
 
 
 def definite(reader, at, end, n):
@@ -177,23 +196,26 @@ def _member(reader, last, at):
 
 def subject(reader, at, end, n):
     """'Fourteen taught in the north': a number at the start of a clause, and a verb."""
+    bracket = BRACKET.match(reader.view, end)
+    end = bracket.end() if bracket else end
     verb = reader.verb(end)
-    if not is_past(verb) or not starts_clause(reader.view, at):
+    told = is_past(verb) or verb in TELLING or (n != 1 and verb in STATING)
+    if not told or not starts_clause(reader.view, at) or QUALIFIED.match(reader.view, end):
         return False
-    if n == 1 and reader.told.noun() is None:
-        return False
-    word = re.match(r"\s{1,3}\w+ed\s\w+s\s(?:were|was|had|are|have)\b", reader.view[end : end + 50])
-    return not word  # 'Two fixed rotas were ...'
+    somebody = reader.told.noun() is not None
+    if DEFINITE.search(reader.view[max(0, at - 24) : at]) and reader.told.things():
+        return somebody
+    return n != 1 or verb in TELLING or somebody
 
 
 def fronted(reader, at, end, n):
     """'In nine this was the partner'; 'for at least three relief came late'"""
-    if reader.told.noun() is None or not FRONTED.search(reader.view[max(0, at - 40) : at]):
+    if n == 1 or reader.told.noun() is None or not FRONTED.search(reader.view[max(0, at - 40) : at]):
         return False
-    if _gapped(reader.view, end):
+    if _gapped(reader.view, end) or reader.view[end : end + 2] == ", ":
         return True
     word = WORD.match(reader.view, end)
-    return bool(word) and n > 1 and not word[1].endswith("s") and is_past(reader.verb(word.end()))
+    return bool(word) and not word[1].endswith("s") and is_past(reader.verb(word.end()))
 
 
 def closes_passive(view, at, end):
@@ -226,10 +248,13 @@ def _narrowed(reader, end):
 def parts_in_bracket(reader, at):
     """'31 residents (14 juniors, 10 seniors and 7 fellows)': start -> end of each part.
 
-    Only where the parts do not exceed the number before the bracket, so that they are parts.
+    Only where they do not exceed the number before the bracket, or N behind 'Nurses'.
     """
     last = reader.last
-    if not last or "n" not in last.values or reader.view[last.end : at].strip():
+    whole = reader.size if reader.noun_before(at) else None
+    if last and "n" in last.values and not reader.view[last.end : at].strip():
+        whole = last.values["n"]
+    if whole is None:
         return {}
     parts, sum_, place = {}, 0, at + 1
     for _ in range(8):
@@ -243,7 +268,7 @@ def parts_in_bracket(reader, at):
             break
         place = between.end()
     closed = re.match(r"\s{0,2}[)\]]", reader.view[match.end() : match.end() + 3])
-    return parts if closed and len(parts) > 1 and sum_ <= last.values["n"] else {}
+    return parts if closed and len(parts) > 1 and sum_ <= whole else {}
 
 
 def another(reader, at):
@@ -265,9 +290,13 @@ def ordinal(reader, end, value):
     verb = reader.verb(end)
     if not is_past(verb) or verb in ("was", "were") or reader.told.noun() is None:
         return False
-    if value == 2:
-        return True
-    return reader.told.last_number() == value - 1
+    one_by_one = reader.told.claims[-1].get("kind") in ("ordinal", "anaphoric one")
+    return value == 2 or one_by_one or reader.told.last_number() == value - 1
+
+
+def anybody(reader):
+    """May a pronoun stand for those who took part: were they, or nothing yet, counted last?"""
+    return reader.told.noun() is not None or not reader.told.claims
 
 
 def pronoun(reader, at, end):
@@ -276,4 +305,4 @@ def pronoun(reader, at, end):
     told = is_past(verb) or verb in TELLING
     if not told or verb in ("was", "were") or not starts_clause(reader.view, at):
         return False
-    return reader.told.noun() is not None and not PERSON_OBJECT.match(reader.view[end : end + 40])
+    return anybody(reader) and not PERSON_OBJECT.match(reader.view[end : end + 40])

@@ -265,7 +265,8 @@ class _Judge:
             else None
         )
         found = self._found(row["theme"], count)
-        if low is not None and low > count.high:
+        rest = row["subset"] or row["comparator"] == "remaining"  # it may be those without it
+        if low is not None and low > count.high and not rest:
             return Judgement(
                 "bound broken",
                 f"A part of '{row['theme']}' is said to be {in_words(row)}, and the whole theme is "
@@ -386,7 +387,8 @@ class _Judge:
             return Judgement("agrees", "It is said once, and nothing else in the manuscript speaks "
                                        "against it. No coding was at hand.")  # fmt: skip
         stated = list(self.stated.get(row["theme"], {}))
-        if stated and pd.notna(row["n"]) and not row["whole"] and row["n"] > max(stated):
+        rest = row["subset"] or row["comparator"] == "remaining"
+        if stated and pd.notna(row["n"]) and not rest and not row["whole"] and row["n"] > max(stated):
             return Judgement(
                 "bound broken",
                 f"A part of '{row['theme']}' is said to be {in_words(row)}, and the whole theme "

@@ -11,8 +11,7 @@ from bisect import bisect_left, bisect_right
 import pandas as pd
 import sentencex
 
-from analysis.manuscript import stops
-from analysis.manuscript.anaphora import Told
+from analysis.manuscript import anaphora, stops
 from analysis.manuscript.cells import cell_claim, place_of_cell, table_labels
 from analysis.manuscript.grammar import Reader
 from analysis.manuscript.lexicon import COMPARATOR_OF, any_of, heads_of
@@ -94,12 +93,12 @@ def find_claims(manuscript, *, units, size):
     view = plain_view(manuscript.text)
     rows, skipped = [], []
     labels = table_labels(manuscript, view)
-    heads, told = heads_of(units, view), Told()
+    heads, told = heads_of(units, view), anaphora.Told()
     for block in with_sections(manuscript):
         if block["kind"] not in AUDITED:
             continue
         if block["kind"] == "heading":
-            told = Told()
+            told = anaphora.Told()
         if block["kind"] == "cell":
             cell = cell_claim(manuscript.text, view, block, labels)
             if cell:
@@ -230,7 +229,8 @@ def _scan(reader, words, reasons):
             number = AT_PERCENT.match(words, at) or AT_NUMBER.match(words, at)
             stop = number.end() if number else token.end()
             fraction = AT_QUANTIFIER.match(words, at) if not word[0].isdigit() else None
-            reason = "" if fraction else why_not(words, at, stop, previous)
+            part = at in reader.parts  # '(7 day staff, 4 night staff)'
+            reason = "" if fraction or part else why_not(words, at, stop, previous)
             if reason.startswith("label") and TOTAL.match(words, stop):
                 reason = ""  # 'in that study nine of 15 nurses ...'
             if not number and not reason and not fraction:
@@ -254,6 +254,8 @@ def _scan(reader, words, reasons):
                 literature = stops.OF_LITERATURE.match(words, stop)
                 reason = "study or place, nobody who took part" if literature else "no counted noun"
                 others.append((at, stop, reason))
+                if anaphora.counts_things(reader, at, stop):
+                    reader.told.add({"counts": "things"})
             previous, done = (stop, ""), stop
     return found, others
 

@@ -7,7 +7,6 @@ from analysis.manuscript.coefficients import AGREEMENT_STARTS, coefficient
 from analysis.manuscript.lexicon import (
     NUMBER,
     ORDINALS,
-    STATING,
     TELLING,
     is_past,
     percent_of,
@@ -114,7 +113,7 @@ class Reader(Pieces):
             return None
         end, found = values
         start = at
-        unit = self._noun_before(at)
+        unit = self.noun_before(at)
         if unit:
             found = {"unit": unit[1], "counts": unit[2], **found}
             if "symbol" not in found:
@@ -129,7 +128,7 @@ class Reader(Pieces):
             return None
         return Found(start, end, found)
 
-    def _noun_before(self, at):
+    def noun_before(self, at):
         words = re.search(r"([A-Za-z][\w-]{1,30})\s{0,4}$", self.view[max(0, at - 40) : at])
         name = words and words[1].lower()
         if not name or name not in self.plural:
@@ -232,9 +231,7 @@ class Reader(Pieces):
             return "count"
         if self._leans(at, end, found):
             return "count"
-        if n != 1:
-            tells = tells or verb in STATING
-        if (tells and anaphora.starts_clause(self.view, at)) or anaphora.subject(self, at, end, n):
+        if anaphora.subject(self, at, end, n):
             return "count"
         return self._generic(end, found, form) or self._grouping(at, end, found, form)
 
@@ -259,7 +256,7 @@ class Reader(Pieces):
             found |= {**self.told.noun(), "ids": _listed(ids[1]), "end": ids.end()}
             return True
         definite = anaphora.definite(self, at, end, n)
-        if definite:
+        if definite is not None:
             found |= definite
             return True
         if anaphora.continues(self, at, end):
@@ -389,7 +386,8 @@ class Reader(Pieces):
         found = {"kind": "ordinal", "n": 1}
         if not noun and anaphora.starts_clause(self.view, start):
             if anaphora.ordinal(self, word.end(), ORDINALS[name]):
-                return Found(start, word.end(), {**found, **self.told.noun()})
+                of = self.told.numbered(ORDINALS[name] - 1) or self.told.noun()
+                return Found(start, word.end(), {**found, **of})
         if not noun or (noun[2] in NOT_IN_COUNTS and noun[2] != "coders"):
             return None
         if noun[1] == "authors":  # the first author is one of those in the title

@@ -337,7 +337,8 @@ class _Linker:
     def _by_names(self, at, claim):
         if claim["kind"] == "table cell":
             return self._by_row(claim)
-        if claim["counts"] in (*lexicon.STRUCTURE, "groupings"):
+        bare_ratio = claim["kind"] == "ratio" and not claim["unit"]  # 'than the one in three'
+        if claim["counts"] in (*lexicon.STRUCTURE, "groupings") or bare_ratio:
             return ("", "", "", False)
         both = self._both_sub_themes(claim)
         if both:
@@ -504,6 +505,9 @@ class _Linker:
                 long = len(gap) > 60 or re.search(r"[,;:]\s*\w+\s+\w+", gap)
                 return not long and not PART_OF_NAME.match(gap)
             return bool(claim["unit"] or claim["quantifier"])
+        bare = kind == "count" or (kind == "quantifier" and not claim["unit"])
+        if where == "after" and bare and not TELLS.match(self.view[claim["end"] : claim["end"] + 40]):
+            return False  # 'Six chose nights for teamwork'
         if where == "after" and NARROWS.match(self.view[end : end + 20]):
             return False
         if SOME.search(claim["snippet"]):

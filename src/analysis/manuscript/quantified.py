@@ -27,6 +27,7 @@ PAST = set("said felt spoke thought told wrote saw found were had did was".split
 PRONOUNS = {"nearly all", "all", "vast majority", "large majority", "slight majority", "majority",
             "most", "many", "several", "some", "a few", "few", "minority", "small minority",
             "none", "not all", *FRACTIONS}  # fmt: skip
+HUMAN = ("nobody", "no one", "no-one", "everybody", "everyone")
 NO_PRONOUN = set("no every neither various multiple numerous".split())
 NOT_IN_COUNTS = set(lexicon.STRUCTURE) | {"material"}
 MATERIAL = ("essays", "interviews", "transcripts", "narratives", "focus groups")
@@ -93,7 +94,7 @@ def quantifier(reader, at):
             return None
     if alone and them:
         end = them.end()
-        found |= {**reader.told.noun(), "subset": True}
+        found |= {**(reader.told.noun() or {}), "subset": True}
     found["kind"] = _kind(found)
     return Found(at, end, _with_number(reader, at, match.end(), end, found, noun))
 
@@ -143,18 +144,19 @@ def _stands_alone(reader, words, at, end, found, them):
     """Does a quantifier without a noun stand for those who took part?"""
     name = found["quantifier"]
     if name == "both":
-        return anaphora.starts_clause(reader.view, at) and _tells(reader.verb(end))
+        starts, verb = anaphora.starts_clause(reader.view, at), reader.verb(end)
+        return starts and (_tells(verb) or (is_past(verb) and reader.told.noun() is not None))
     if name not in PRONOUNS or words in NO_PRONOUN:
         return False
-    if them:
+    if words in HUMAN:
+        return anaphora.pronoun(reader, at, end)
+    if them and not them[0].endswith("others"):
         return _of_them(reader, at, them.end(), name)
     starts = anaphora.starts_clause(reader.view, at)
     verb = reader.verb(end)
     part = words.split()[-1]
     if part in ORDINALS and anaphora.ordinal(reader, end, ORDINALS[part]):
         return False  # 'A fifth wept' behind four others
-    if words in ("nobody", "no one", "no-one", "everybody", "everyone"):
-        return anaphora.pronoun(reader, at, end)
     if starts and verb != "was" and (_tells(verb) or (name in FRACTIONS and is_past(verb))):
         return True
     return anaphora.pronoun(reader, at, end)
@@ -162,7 +164,7 @@ def _stands_alone(reader, words, at, end, found, them):
 
 def _of_them(reader, at, end, name):
     """'most of them said', 'audited one-third of them': of those told about just before."""
-    if reader.told.noun() is None:
+    if not anaphora.anybody(reader):
         return False
     verb = reader.verb(end)
     if anaphora.starts_clause(reader.view, at) and (is_past(verb) or verb in TELLING):

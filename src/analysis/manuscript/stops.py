@@ -158,7 +158,7 @@ AFTER = [
     ("time of day", r"\s{0,2}(?::\d\d(?!\d)|[ap]\.?m\b|o'clock)"),
     ("identifier", r"(?:/[A-Za-z]|[A-Za-z_@]|:\d{3})"),
     ("duration or age",
-     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:[a-z]{{3,12}}[-\s])?{_TIME}(?![\w-])"
+     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:(?!from|with|during|after|before|over)[a-z]{{3,12}}[-\s])?{_TIME}(?![\w-])"
      r"(?!\s(?:nurses?|students?|residents?|trainees?|registrars?)\b)"),
     ("statistic", r"\s{0,2}(?:±|%?\s{0,2}(?:CI\b|confidence|credible))"),
     ("money", r"\s{0,2}(?:dollars|pounds|euros|cents|USD|GBP|EUR|AUD|CAD)\b"),
@@ -228,6 +228,8 @@ def why_not(view, start, end, previous):
     if stop and word not in ABBREVIATED:
         determiner, word = "", ""
     reason = PREVIOUS_WORD.get(word, "")
+    if words and words[2][:1].isupper() and word.endswith("s") and number.isdigit():
+        reason = reason or PREVIOUS_WORD.get(word[:-1], "")  # 'Wards 3, 4 and 5'
     if reason and determiner not in DETERMINERS:
         named = reason in ("name of a participant", "identifier")
         if not named or (number.isdigit() and before[-1:] != "("):
