@@ -72,14 +72,21 @@ PERSON_OBJECT = re.compile(r"\s(?:\w+\s){1,3}?(?:them|him|her|us)\b", re.IGNOREC
 
 
 class Told:
-    """What a section has counted so far: the values of its last claims."""
+    """What a section has counted so far: the values of its last claims.
 
-    def __init__(self):
-        self.claims = deque(maxlen=REMEMBERED)
+    `known` says that the manuscript has counted those who took part, there or in a section before.
+    """
+
+    def __init__(self, known=False):
+        self.claims, self.known = deque(maxlen=REMEMBERED), known
 
     def add(self, values):
         if values.get("kind") != "coefficient":
             self.claims.append(values)
+            self.known = self.known or values.get("counts") in TOOK_PART
+
+    def next_section(self):
+        return Told(self.known)
 
     def noun(self):
         """unit and counts of what was counted last, {} if it had no noun, None if nobody was."""
@@ -295,8 +302,9 @@ def ordinal(reader, end, value):
 
 
 def anybody(reader):
-    """May a pronoun stand for those who took part: were they, or nothing yet, counted last?"""
-    return reader.told.noun() is not None or not reader.told.claims
+    """May a pronoun stand for those who took part: were they counted last, things not since?"""
+    told = reader.told
+    return told.noun() is not None or (told.known and not told.claims)
 
 
 def pronoun(reader, at, end):

@@ -98,7 +98,7 @@ def find_claims(manuscript, *, units, size):
         if block["kind"] not in AUDITED:
             continue
         if block["kind"] == "heading":
-            told = anaphora.Told()
+            told = told.next_section()
         if block["kind"] == "cell":
             cell = cell_claim(manuscript.text, view, block, labels)
             if cell:
