@@ -388,7 +388,13 @@ class _Judge:
                                        "against it. No coding was at hand.")  # fmt: skip
         stated = list(self.stated.get(row["theme"], {}))
         rest = row["subset"] or row["comparator"] == "remaining"
-        if stated and pd.notna(row["n"]) and not rest and not row["whole"] and row["n"] > max(stated):
+        if (
+            stated
+            and pd.notna(row["n"])
+            and not rest
+            and not row["whole"]
+            and row["n"] > max(stated)
+        ):
             return Judgement(
                 "bound broken",
                 f"A part of '{row['theme']}' is said to be {in_words(row)}, and the whole theme "

@@ -105,7 +105,9 @@ def find_claims(manuscript, *, units, size):
                 rows.append(cell)
                 continue
         found, others = _in_block(
-            manuscript.text, block, Reader(view[block["start"] : block["end"]], units, size, heads, told)
+            manuscript.text,
+            block,
+            Reader(view[block["start"] : block["end"]], units, size, heads, told),
         )
         if block["kind"] == "cell":
             found = [{**claim, **place_of_cell(block, labels)} for claim in found]

@@ -2,7 +2,7 @@
 
 import re
 
-from analysis.manuscript import anaphora, lexicon
+from analysis.manuscript import anaphora, lexicon, lists
 from analysis.manuscript.coefficients import AGREEMENT_STARTS, coefficient
 from analysis.manuscript.lexicon import (
     NUMBER,
@@ -15,7 +15,6 @@ from analysis.manuscript.lexicon import (
 from analysis.manuscript.pieces import (
     AT_NUMBER,
     AT_PERCENT,
-    FUNCTION_WORDS,
     NO_MODIFIER,
     NO_SHARE,
     NUMBER_STARTS,
@@ -27,7 +26,13 @@ from analysis.manuscript.pieces import (
     Found,
     Pieces,
 )
-from analysis.manuscript.quantified import NEUTRAL, NOT_IN_COUNTS, OF_NUMBER, QUANTIFIER_STARTS, quantifier
+from analysis.manuscript.quantified import (
+    NEUTRAL,
+    NOT_IN_COUNTS,
+    OF_NUMBER,
+    QUANTIFIER_STARTS,
+    quantifier,
+)
 
 STORY = re.compile(r"\b(?:she|he|her|his|him|herself|himself)\b[^.;:!?]{0,60}$", re.IGNORECASE)
 EACH = re.compile(  # '16 patients a morning' is a load
@@ -73,6 +78,7 @@ GROUPED = re.compile(  # '31 codes in three domains'
     r"(?:in|into|under|across|within)\s$"
 )
 
+
 class Reader(Pieces):
     """Reads the forms in one block of the view. `size` is the study's N, or None."""
 
@@ -107,7 +113,7 @@ class Reader(Pieces):
 
     def bracket(self, at):
         """'(n = 10)', '(10 out of 22)', '(45%)' that nothing before it has taken."""
-        self.parts |= anaphora.parts_in_bracket(self, at)
+        self.parts |= lists.parts_in_bracket(self, at)
         values = self.values(at)
         if not values:
             return None
@@ -259,7 +265,7 @@ class Reader(Pieces):
         if definite is not None:
             found |= definite
             return True
-        if anaphora.continues(self, at, end):
+        if lists.continues(self, at, end):
             last = self.last.values
             found |= {name: last[name] for name in ("unit", "counts", "subset") if name in last}
             return True

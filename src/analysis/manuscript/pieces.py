@@ -54,11 +54,16 @@ OF_THOSE = re.compile(
     r"\s{1,4}of\s(?:all\s)?those\s(?:interviewed|surveyed|asked|taking\spart|who\s\w+)",
     re.IGNORECASE,
 )
+OF_TEAM = re.compile(
+    r"\s{1,4}members\sof\s(?:(?:the\s)?(?:research|study|project|author|coding)\s|our\s)"
+    r"(?:\w+\s)?team\b",
+    re.IGNORECASE,
+)
 OF_A_SEX = re.compile(
     r"\s{1,4}(females?|males?|non-binary)(?=\s{0,2}[,;:)\].]|\s(?:and|or|but)\b)", re.IGNORECASE
 )
 OF_SAMPLE = re.compile(
-    r"\s{1,4}of\s(?:the|our|this)\s(?:[a-z]+\s)?(sample|cohort)\b", re.IGNORECASE
+    r"\s{1,4}of\s(?:the|our|this)\s(?:[a-z]+\s)?(sample|cohort|group)\b", re.IGNORECASE
 )
 STORIES = re.compile(
     r"\s{1,4}(?:\w+\s){0,2}?(?:examples?|instances|illustrations)\sof(?=\s)", re.IGNORECASE
@@ -194,6 +199,9 @@ class Pieces:
         those = OF_THOSE.match(self.view, at)
         if those:
             return those.end(), "participants", "unit"
+        team = OF_TEAM.match(self.view, at)
+        if team:
+            return team.end(), "researchers", "coders"
         sample = OF_SAMPLE.match(self.view, at)
         return (sample.end(), "sample", "sample") if sample else None
 

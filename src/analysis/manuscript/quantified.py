@@ -107,7 +107,7 @@ def _all_but(reader, missing, them):
     """'all but two': of N, or of those told about where 'of them' says so."""
     N = reader.told.last_number() if them else reader.size
     found = {"quantifier": f"all but {missing}"}
-    if N is not None and N >= missing:
+    if N is not None and missing <= N:
         found["n"] = N - missing
     return found
 
@@ -164,10 +164,13 @@ def _stands_alone(reader, words, at, end, found, them):
 
 def _of_them(reader, at, end, name):
     """'most of them said', 'audited one-third of them': of those told about just before."""
-    if not anaphora.anybody(reader):
+    if not reader.told.anybody():
         return False
     verb = reader.verb(end)
-    if anaphora.starts_clause(reader.view, at) and (is_past(verb) or verb in TELLING):
+    starts = anaphora.starts_clause(reader.view, at)
+    if not starts and anaphora.in_front(reader.view, at):
+        return True  # 'For most of them the night ...'
+    if starts and (is_past(verb) or verb in TELLING):
         return True
     last = reader.last
     near = last and not re.search(r"[.!?]", reader.view[last.end : at])

@@ -158,7 +158,7 @@ AFTER = [
     ("time of day", r"\s{0,2}(?::\d\d(?!\d)|[ap]\.?m\b|o'clock)"),
     ("identifier", r"(?:/[A-Za-z]|[A-Za-z_@]|:\d{3})"),
     ("duration or age",
-     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:(?!from|with|during|after|before|over)[a-z]{{3,12}}[-\s])?{_TIME}(?![\w-])"
+     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:(?!from|with|during|after|before|over|worked|lasted)[a-z]{{3,12}}[-\s])?{_TIME}(?![\w-])"
      r"(?!\s(?:nurses?|students?|residents?|trainees?|registrars?)\b)"),
     ("statistic", r"\s{0,2}(?:±|%?\s{0,2}(?:CI\b|confidence|credible))"),
     ("money", r"\s{0,2}(?:dollars|pounds|euros|cents|USD|GBP|EUR|AUD|CAD)\b"),
