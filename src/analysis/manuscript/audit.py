@@ -265,8 +265,7 @@ class _Judge:
             else None
         )
         found = self._found(row["theme"], count)
-        rest = row["subset"] or row["comparator"] == "remaining"  # it may be those without it
-        if low is not None and low > count.high and not rest:
+        if low is not None and low > count.high and not _may_be_the_rest(row):
             return Judgement(
                 "bound broken",
                 f"A part of '{row['theme']}' is said to be {in_words(row)}, and the whole theme is "
@@ -387,14 +386,8 @@ class _Judge:
             return Judgement("agrees", "It is said once, and nothing else in the manuscript speaks "
                                        "against it. No coding was at hand.")  # fmt: skip
         stated = list(self.stated.get(row["theme"], {}))
-        rest = row["subset"] or row["comparator"] == "remaining"
-        if (
-            stated
-            and pd.notna(row["n"])
-            and not rest
-            and not row["whole"]
-            and row["n"] > max(stated)
-        ):
+        part = pd.notna(row["n"]) and not row["whole"] and not _may_be_the_rest(row)
+        if stated and part and row["n"] > max(stated):
             return Judgement(
                 "bound broken",
                 f"A part of '{row['theme']}' is said to be {in_words(row)}, and the whole theme "
@@ -668,6 +661,11 @@ class _Judge:
             f"{x} of {N} is {100 * x / N:.{digits}f}%" for x in near if 0 <= x <= N
         )
         return Judgement("bound broken", f"No count of {N} gives {percent:g}%: {shares}.")
+
+
+def _may_be_the_rest(row):
+    """'the remaining 17', 'the four without': those who do not have the theme, it may be."""
+    return row["subset"] or row["comparator"] == "remaining"
 
 
 def _coefficient_name(words):

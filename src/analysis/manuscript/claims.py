@@ -74,15 +74,16 @@ def find_claims(manuscript, *, units, size):
     -------
     claims : DataFrame
         start, end (offsets into the text, end exclusive), snippet, kind (n=, N=, word+unit,
-        digit+unit, k out of N, 'of N, k', n (%), percent, quantifier ..., anaphoric one, ordinal,
+        digit+unit, k out of N, 'of N, k', n (%), percent, quantifier ..., anaphoric one, ordinal, id list,
         count, coefficient, table cell), comparator, quantifier (as the lexicon of `wording` names
         it), n, N, percent, value and value_high (of a coefficient), unit (plural noun), counts
         (what the noun is: unit, people, material, sample, themes, codes, coders ...), ids (how
         many names are listed behind it), section, part (of the paper: abstract, methods ...),
         headings (the nearest first, one a line), sentence_start, sentence_end, cited (the
-        sentence cites somebody), total (it is the N of 'of N, k'), subset (it counts some of those told about before: 'two
-        of these four', 'the first five'), and for a claim in a table
-        table, row, column, row_label, column_label.
+        sentence cites somebody), total (it is the N of 'of N, k'), subset (it counts some of
+        those told about before: 'two of these four', 'the first five'), and for a claim in a
+        table table, row, column, row_label, column_label. Where a word says it, n is what the
+        word comes to: 0 for 'none', N for 'all participants'.
     skipped : DataFrame
         start, end, snippet, reason: every other number that is written in the text.
 
@@ -104,11 +105,8 @@ def find_claims(manuscript, *, units, size):
             if cell:
                 rows.append(cell)
                 continue
-        found, others = _in_block(
-            manuscript.text,
-            block,
-            Reader(view[block["start"] : block["end"]], units, size, heads, told),
-        )
+        reader = Reader(view[block["start"] : block["end"]], units, size, heads, told)
+        found, others = _in_block(manuscript.text, block, reader)
         if block["kind"] == "cell":
             found = [{**claim, **place_of_cell(block, labels)} for claim in found]
         rows += found

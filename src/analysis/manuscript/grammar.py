@@ -183,9 +183,9 @@ class Reader(Pieces):
             end = total.end()
         plural = n != 1 or total or OF_THE.match(self.view, end)
         noun = self.counted(end, self.plural if plural else self.singular)
-        if noun and n == 1 and not total and noun[2] in lexicon.STRUCTURE:
-            if noun[2] != "coders" or not WHO_CODES.search(self.view[end : noun[0]]):
-                return None
+        one = noun and n == 1 and not total and noun[2] in lexicon.STRUCTURE
+        if one and not (noun[2] == "coders" and WHO_CODES.search(self.view[end : noun[0]])):
+            return None
         if noun:
             end = noun[0]
             found |= {"unit": noun[1], "counts": noun[2]}
@@ -390,10 +390,10 @@ class Reader(Pieces):
         start, name = at - len(article[0]), word[1].lower()
         noun = self.noun(word.end(), self.singular, modifiers=2)
         found = {"kind": "ordinal", "n": 1}
-        if not noun and anaphora.starts_clause(self.view, start):
-            if anaphora.ordinal(self, word.end(), ORDINALS[name]):
-                of = self.told.numbered(ORDINALS[name] - 1) or self.told.noun()
-                return Found(start, word.end(), {**found, **of})
+        starts = not noun and anaphora.starts_clause(self.view, start)
+        if starts and anaphora.ordinal(self, word.end(), ORDINALS[name]):
+            of = self.told.numbered(ORDINALS[name] - 1) or self.told.noun()
+            return Found(start, word.end(), {**found, **of})
         if not noun or (noun[2] in NOT_IN_COUNTS and noun[2] != "coders"):
             return None
         if noun[1] == "authors":  # the first author is one of those in the title

@@ -235,7 +235,8 @@ COMPARATOR_OF = {word: name for name, words in COMPARATORS.items() for word in w
 # word -> (name in the lexicon of `wording`, comparator)
 QUANTIFIERS = {
     "nearly all": "nearly all", "almost all": "nearly all", "virtually all": "nearly all",
-    "practically all": "nearly all", "not all": "not all", "all": "all", "every": "all", "every one": "all",
+    "practically all": "nearly all", "not all": "not all", "all": "all", "every": "all",
+    "every one": "all",
     "the vast majority": "vast majority", "a vast majority": "vast majority",
     "vast majority": "vast majority", "the overwhelming majority": "vast majority",
     "an overwhelming majority": "vast majority", "the great majority": "large majority",

@@ -506,11 +506,8 @@ class _Linker:
                 return not long and not PART_OF_NAME.match(gap)
             return bool(claim["unit"] or claim["quantifier"])
         bare = kind == "count" or (kind == "quantifier" and not claim["unit"])
-        if (
-            where == "after"
-            and bare
-            and not TELLS.match(self.view[claim["end"] : claim["end"] + 40])
-        ):
+        tells = TELLS.match(self.view[claim["end"] : claim["end"] + 40])
+        if where == "after" and bare and not tells:
             return False  # 'Six chose nights for teamwork'
         if where == "after" and NARROWS.match(self.view[end : end + 20]):
             return False
