@@ -14,7 +14,7 @@ from analysis.manuscript.pieces import STATING, TELLING
 
 REMEMBERED = 24  # claims of a section
 RECENT = 6
-TOOK_PART = ("unit", "people", "material", "coders")
+TOOK_PART = ("unit", "people", "material")
 
 COMPARED = rf"(?:{any_of(COMPARATOR_OF)}\s{{1,3}})?$"
 CLAUSE_START = re.compile(
@@ -68,9 +68,9 @@ class Told:
         for values in list(self.claims)[: -RECENT - 1 : -1]:
             if values.get("counts") in TOOK_PART:
                 return _noun_of(values)
-            if values.get("counts"):
+            if values.get("counts") and values["counts"] != "coders":
                 return bare
-            bare = {}
+            bare = bare if "counts" in values else {}
         return bare
 
     def numbered(self, n):
@@ -162,7 +162,7 @@ def definite(reader, at, end, n):
     if not match or n < 2 or (noun is None and same is None) or not _says_which(reader, end):
         return None
     if match["rest"]:
-        return same if noun is None else noun
+        return noun
     bare = len(match[0].split()) == 1
     start = max(0, at - 24) + match.start()
     if bare and same is None and not starts_clause(reader.view, start):
@@ -213,7 +213,10 @@ def another(reader, at):
 def ordinal(reader, end, value):
     """Is 'A fifth left' the fifth of those told about, and no share?"""
     verb = reader.verb(end)
-    if not is_past(verb) or verb in ("was", "were") or reader.told.noun() is None:
+    if not is_past(verb) or verb in ("was", "were"):
         return False
-    one_by_one = reader.told.claims[-1].get("kind") in ("ordinal", "anaphoric one")
-    return value == 2 or one_by_one or reader.told.last_number() == value - 1
+    told = reader.told
+    if told.noun() is None:
+        return bool(told.numbered(value - 1))
+    one_by_one = told.claims[-1].get("kind") in ("ordinal", "anaphoric one")
+    return value == 2 or one_by_one or told.last_number() == value - 1

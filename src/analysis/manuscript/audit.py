@@ -449,7 +449,7 @@ class _Judge:
         known = self.evidence.facts.get(what)
         if n is None:
             return Judgement("not traceable", f"No number of {what} is given.")
-        if what == "coders" and n == 1:
+        if what == "coders" and (n == 1 or _may_be_the_rest(row)):
             return Judgement("not traceable", "It is about one of those who coded.")
         if known is None:
             against = self._against_claims(row)

@@ -74,16 +74,17 @@ def find_claims(manuscript, *, units, size):
     -------
     claims : DataFrame
         start, end (offsets into the text, end exclusive), snippet, kind (n=, N=, word+unit,
-        digit+unit, k out of N, 'of N, k', n (%), percent, quantifier ..., anaphoric one, ordinal, id list,
-        count, coefficient, table cell), comparator, quantifier (as the lexicon of `wording` names
-        it), n, N, percent, value and value_high (of a coefficient), unit (plural noun), counts
-        (what the noun is: unit, people, material, sample, themes, codes, coders ...), ids (how
-        many names are listed behind it), section, part (of the paper: abstract, methods ...),
-        headings (the nearest first, one a line), sentence_start, sentence_end, cited (the
-        sentence cites somebody), total (it is the N of 'of N, k'), subset (it counts some of
-        those told about before: 'two of these four', 'the first five'), and for a claim in a
-        table table, row, column, row_label, column_label. Where a word says it, n is what the
-        word comes to: 0 for 'none', N for 'all participants'.
+        digit+unit, k out of N, 'of N, k', n (%), percent, quantifier ..., anaphoric one,
+        ordinal, id list, count, coefficient, table cell), comparator, quantifier (as the
+        lexicon of `wording` names it), n, N, percent, value and value_high (of a
+        coefficient), unit (plural noun), counts (what the noun is: unit, people, material,
+        sample, themes, codes, coders ...), ids (how many names are listed behind it),
+        section, part (of the paper: abstract, methods ...), headings (the nearest first,
+        one a line), sentence_start, sentence_end, cited (the sentence cites somebody),
+        total (it is the N of 'of N, k'), subset (it counts some of those told about
+        before: 'two of these four', 'the first five'), and for a claim in a table table,
+        row, column, row_label, column_label. Where a word says it, n is what the word
+        comes to: 0 for 'none', N for 'all participants'.
     skipped : DataFrame
         start, end, snippet, reason: every other number that is written in the text.
 
@@ -105,7 +106,8 @@ def find_claims(manuscript, *, units, size):
             if cell:
                 rows.append(cell)
                 continue
-        reader = Reader(view[block["start"] : block["end"]], units, size, heads, told)
+        words = view[block["start"] : block["end"]]
+        reader = Reader(words, units, size, heads, told, block["part"])
         found, others = _in_block(manuscript.text, block, reader)
         if block["kind"] == "cell":
             found = [{**claim, **place_of_cell(block, labels)} for claim in found]
@@ -245,8 +247,9 @@ def _scan(reader, words, reasons):
             if found and claim.start < found[-1].end:
                 claim = claim._replace(start=at)
             found.append(claim)
-            reader.last = claim
-            reader.told.add(claim.values)
+            if claim.values.get("counts") != "places":
+                reader.last = claim
+                reader.told.add(claim.values)
             done = claim.values.get("end", claim.end)
             previous = (done, "")
         elif is_number:
@@ -317,7 +320,7 @@ def _of_total(words, found):
                     values.setdefault(name, total.values[name])
                 total.values["total"] = True
                 claim = claim._replace(start=total.start, values=values)
-        elif plain and "N" not in values and "n" in values:
+        elif plain and "N" not in values and "n" in values and values.get("counts") != "places":
             before = words[max(0, claim.start - 60) : claim.start]
             total = claim if OF_BEFORE.search(before) else None
             sample = SAMPLE_OF.search(before)

@@ -68,10 +68,13 @@ NAMES = re.compile(  # 'Teachers 2, 6 and 9', 'Midwives in FG1, FG4 and FG5': tw
     r"(?P=letters)-?\d{1,3})(?![\d%]|[.,]\d|\s(?:of|out|per)\b)"
 )
 INVERTED = re.compile(r"\b(?:as|so|nor)\s(?:did|do|had|were|was|could|would)\s$", re.IGNORECASE)
-RATIO_ENDS = re.compile(r"[.,;)]")
+RATIO_ENDS = re.compile(r"[.,;)]|\s(?:known|found|seen|shown|given)\b")
 # Of the words for those who analyse, those that say that they code: 'one researcher' may have
 # done anything, 'one coder' coded.
 WHO_CODES = re.compile(r"\b(?:coder|rater|annotator|analyst)\b", re.IGNORECASE)
+OWN_STUDY = re.compile(
+    r"\b(?:our|this\sstudy|the\ssample|limitations?)\b[^.]{0,80}$", re.IGNORECASE
+)
 OF_GROUPS = ("FG", "FGD", "G")
 GROUPED = re.compile(  # '31 codes in three domains'
     r"\s(?:(?:that|which|were|was|and|then)\s){0,3}(?:\w+ed\s)?"
@@ -80,11 +83,15 @@ GROUPED = re.compile(  # '31 codes in three domains'
 
 
 class Reader(Pieces):
-    """Reads the forms in one block of the view. `size` is the study's N, or None."""
+    """Reads the forms in one block of the view.
 
-    def __init__(self, view, units, size, heads, told):
+    `size` is the study's N, or None; `told` what the section has counted so far; `part` the part
+    of the paper.
+    """
+
+    def __init__(self, view, units, size, heads, told, part):
         super().__init__(view, units, heads)
-        self.size, self.told = size, told
+        self.size, self.told, self.part = size, told, part
         self.last = None  # the claim before in the block, as Found
         self.parts = {}  # of the last bracket: start of each part -> its end
         self.members = set()  # starts of the numbers of a list that says its noun once
@@ -239,7 +246,11 @@ class Reader(Pieces):
             return "count"
         if anaphora.subject(self, at, end, n):
             return "count"
-        return self._generic(end, found, form) or self._grouping(at, end, found, form)
+        return (
+            self._generic(end, found, form)
+            or self._grouping(at, end, found, form)
+            or self._places(at, end, found, form)
+        )
 
     def _kind_of_share(self, at, end, found, noun, total, tells):
         """'k of N' counts if a noun, a verb, the study's N or an earlier claim says so."""
@@ -258,8 +269,8 @@ class Reader(Pieces):
         """Does a bare number go on from what was counted before it? Then `found` gets its noun."""
         n = found["n"]
         ids = IDS.match(self.view, end)
-        if ids and self.told.noun() is not None:
-            found |= {**self.told.noun(), "ids": _listed(ids[1]), "end": ids.end()}
+        if ids:
+            found |= {**(self.told.noun() or {}), "ids": _listed(ids[1]), "end": ids.end()}
             return True
         definite = anaphora.definite(self, at, end, n)
         if definite is not None:
@@ -286,6 +297,24 @@ class Reader(Pieces):
             return ""
         found |= {"unit": word[1].lower(), "counts": "groupings", "end": word.end()}
         return form
+
+    def _places(self, at, end, found, form):
+        """'nurses from two large hospitals': where the study is described, places of its sample."""
+        before = self.view[max(0, at - 90) : at]
+        described = self.part in ("", "abstract", "methods") or OWN_STUDY.search(before)
+        if found["n"] < 2 or not described or STORY.search(before):
+            return ""
+        word = WORD.match(self.view, end)
+        for _ in range(5):
+            if not word or (word[1].lower() in NO_MODIFIER and not word[1].isupper()):
+                return ""
+            if word[1].lower() in lexicon.PLACES:
+                found |= {"unit": word[1].lower(), "counts": "places", "end": word.end()}
+                return form
+            if self._plural(word[1].lower()) and not word[1].isupper():
+                return ""
+            word = WORD.match(self.view, word.end())
+        return ""
 
     def _unbracketed(self, at, end, n):
         """A part in a bracket with a noun that is counted: '(18 women ...)'."""

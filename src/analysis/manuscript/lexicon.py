@@ -134,6 +134,13 @@ guideline guidelines system systems countries country hospital hospitals univers
 school schools college colleges ward wards clinic clinics site sites centre centres center centers
 organisation organisations organization organizations institution institutions region regions
 """.split()
+# Where those who took part were: counted as a part of the sample, where the study is described.
+PLACES = set(
+    """hospitals schools universities colleges clinics wards sites centres centers trusts units
+    departments practices districts regions cities towns villages states countries provinces
+    organisations organizations institutions facilities homes hospices surgeries agencies campuses
+    libraries prisons parishes communities stations companies""".split()
+)
 # What follows a singular noun that only modifies another noun: 'one patient safety officer'.
 HEAD_NOUNS = """
 safety care group ward room outcome experience record satisfaction population perspective journey

@@ -232,6 +232,8 @@ class _Linker:
             return "(coders)" if own else "(literature)" if claim["cited"] else ""
         if counts in ("codes", "themes", "sub-themes", "categories") and pd.notna(n):
             return f"({counts})"
+        if counts == "places":
+            return "(part of the sample)"
         if self._is_sample(claim):
             return "(sample)"
         if claim["total"] and not self._told_before_comma(claim):

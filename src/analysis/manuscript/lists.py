@@ -19,7 +19,10 @@ TIME = re.compile(  # 'six a week' is a rate
 LISTED = re.compile(
     r"(?:,|\band|\bbut)\s{1,3}(?:(?:the|only|just|another)\s{1,3})?$", re.IGNORECASE
 )
-CONTINUED = re.compile(r"\s{1,3}(?:of|in|at|from|with|to|on|as|by|through|for)\s", re.IGNORECASE)
+CONTINUED = re.compile(
+    r"\s{1,3}(?:(?:of|in|at|from|with|to|on|as|by|through|for)\s|(?:elsewhere|abroad|neither)\b)",
+    re.IGNORECASE,
+)
 PREPOSITION = re.compile(
     rf"\b(in|for|by|among|with|from|to)\s{{1,3}}(?:{any_of(COMPARATOR_OF)}\s{{1,3}})?$",
     re.IGNORECASE,
@@ -31,7 +34,7 @@ MEMBER = re.compile(
     re.IGNORECASE,
 )
 PART = re.compile(
-    rf"\s{{0,2}}({DIGITS}|{NUMBER})\s([^\W\d_][\w'-]*(?:\s[^\W\d_][\w'-]*){{0,4}}?)"
+    rf"\s{{0,2}}({DIGITS}|{NUMBER})\s([^\W\d_][\w'&/-]*(?:\s[^\W\d_][\w'&/-]*){{0,4}}?)"
     r"(?=\s{0,2}[,;)]|\s(?:and|or)\s)",
     re.IGNORECASE,
 )

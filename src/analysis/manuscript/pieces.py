@@ -87,14 +87,14 @@ NUMBER_STARTS = {
     *lexicon.ONES, *lexicon.TEENS, *lexicon.TENS, "zero",
 }  # fmt: skip
 FUNCTION_WORDS = set(
-    """a an the this that these those of in on at to from by with without for and or but nor as
-    than then so if when while where who whom whose which what is are was were be been being am
-    has have had do does did will would can could may might shall should must not no i we you he
-    she it they them us me my our your his her its their there here about into over under between
-    among during after before since through within without against towards toward across along
-    around behind beyond outside inside upon near until because although though however per via versus also
-    only both each every either neither another any some few many most all more less such very
-    too just""".split()
+    """a an the this that these those of in on at to from by with without for and or but nor
+    as than then so if when while where who whom whose which what is are was were be been
+    being am has have had do does did will would can could may might shall should must not no
+    i we you he she it they them us me my our your his her its their there here about into
+    over under between among during after before since through within without against towards
+    toward across along around behind beyond outside inside upon near until because although
+    though however per via versus also only both each every either neither another any some
+    few many most all more less such very too just""".split()
 )
 PLURAL_MODIFIERS = set(
     """women men sports arts services operations humanities sales overseas paediatrics obstetrics

@@ -199,7 +199,7 @@ def _with_number(reader, at, start, end, found, noun):
     between = re.sub(r"\b(?:of|the|our|these|those)\b", "", reader.view[start:end].lower())
     bare = len(between.split()) == len(noun[1].split())
     restricted = re.match(
-        r"\s(?:who|whose|from|with|without|in|at|of|living|working)\b",
+        r"\s(?:who|whose|from|with|without|in|at|of|on|over|under|aged|living|working)\b",
         reader.view[end : end + 10],
     )
     return {**found, "n": reader.size} if bare and not restricted else found

@@ -2,7 +2,7 @@
 
 import re
 
-from analysis.manuscript.lexicon import LITERATURE_NOUNS, NUMBER, any_of
+from analysis.manuscript.lexicon import LITERATURE_NOUNS, NUMBER, any_of, is_past
 
 SAME_LENGTH = str.maketrans(
     {
@@ -158,7 +158,7 @@ AFTER = [
     ("time of day", r"\s{0,2}(?::\d\d(?!\d)|[ap]\.?m\b|o'clock)"),
     ("identifier", r"(?:/[A-Za-z]|[A-Za-z_@]|:\d{3})"),
     ("duration or age",
-     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:(?!from|with|during|after|before|over|worked|lasted)[a-z]{{3,12}}[-\s])?{_TIME}(?![\w-])"
+     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:(?P<word>[a-z]{{3,12}})[-\s])?{_TIME}(?![\w-])"
      r"(?!\s(?:nurses?|students?|residents?|trainees?|registrars?)\b)"),
     ("statistic", r"\s{0,2}(?:±|%?\s{0,2}(?:CI\b|confidence|credible))"),
     ("money", r"\s{0,2}(?:dollars|pounds|euros|cents|USD|GBP|EUR|AUD|CAD)\b"),
@@ -173,6 +173,7 @@ AFTER = [
      r"|(?<=one)\s\w{1,20}\s(?:at\sa\stime|to\sanother|to\sthe\snext|or\sanother|per\b)"),
 ]  # fmt: skip
 AFTER = [(reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in AFTER]
+BETWEEN_CLAUSES = set("from with during after before over".split())
 OF_LITERATURE = re.compile(
     rf"\s{{1,3}}(?:[a-z-]{{2,15}}\s){{0,2}}?{any_of(LITERATURE_NOUNS)}\b", re.IGNORECASE
 )
@@ -218,7 +219,9 @@ def why_not(view, start, end, previous):
     if before[-1:] in (".", "·", ",") and before[-2:-1].isdigit():
         return "decimal"
     for reason, pattern in AFTER:
-        if pattern.match(view, end):
+        match = pattern.match(view, end)
+        word = match and match.groupdict().get("word")  # between a number and a time
+        if match and not (word and (is_past(word.lower()) or word.lower() in BETWEEN_CLAUSES)):
             return reason
     last = before.rstrip()[-1:]
     if not last and number.isdigit() and re.match(r"[.)]\s", view[end : end + 2]):
