@@ -173,6 +173,10 @@ def test_a_head_noun_stands_for_a_study_s_longer_one():
         "Five nurses described guilt. All participants wept when it was guilt that was spoken of.",
         "Five nurses described guilt. Nobody chose the ward for teamwork.",
         "Five nurses described guilt. Four had children and 12 had none.",
+        "Five nurses described guilt, two of them in tears. Another two saw no guilt at all.",
+        "Guilt was told by five nurses. Nine managers saw it, as did ten of the twelve on call.",
+        "Two researchers coded all interviews. A third researcher settled disagreements.",
+        "We held six focus groups. Guilt was raised in five of the six groups.",
         "One coder read the first ten transcripts and the second coder the remaining twelve.",
     ],
 )

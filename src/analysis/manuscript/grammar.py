@@ -35,7 +35,7 @@ from analysis.manuscript.quantified import (
 )
 
 STORY = re.compile(r"\b(?:she|he|her|his|him|herself|himself)\b[^.;:!?]{0,60}$", re.IGNORECASE)
-EACH = re.compile(  # '16 patients a morning' is a load
+EACH = re.compile(  # '12 calls a night' is a load
     r"\s{1,3}(?:each|apiece|per)\b"
     r"|\s(?:an?|every)\s(?:day|night|morning|afternoon|evening|shift|week|month|year|session"
     r"|hour)\b",
@@ -62,7 +62,7 @@ OF_MEASURE = re.compile(
     re.IGNORECASE,
 )
 IN_NUMBER = re.compile(rf"({NUMBER})\sin\s({NUMBER})(?=[\s.,;:)])", re.IGNORECASE)
-NAMES = re.compile(  # 'Teachers 2, 6 and 9', 'Midwives in FG1, FG4 and FG5': two are no list
+NAMES = re.compile(  # 'Nurses 3, 8 and 11', 'Nurses in FG2, FG3 and FG5': two are no list
     r"\s(?P<ids>(?:\d{1,3}(?:,\s|,?\s(?:and|&)\s)){2,40}\d{1,3}"
     r"|(?:(?:in|from|of)\s)?(?:(?P<letters>[A-Z]{1,4})-?\d{1,3}(?:,\s|,?\s(?:and|&)\s)){2,40}"
     r"(?P=letters)-?\d{1,3})(?![\d%]|[.,]\d|\s(?:of|out|per)\b)"
@@ -76,7 +76,7 @@ OWN_STUDY = re.compile(
     r"\b(?:our|this\sstudy|the\ssample|limitations?)\b[^.]{0,80}$", re.IGNORECASE
 )
 OF_GROUPS = ("FG", "FGD", "G")
-GROUPED = re.compile(  # '31 codes in three domains'
+GROUPED = re.compile(  # '40 codes in six clusters'
     r"\s(?:(?:that|which|were|was|and|then)\s){0,3}(?:\w+ed\s)?"
     r"(?:in|into|under|across|within)\s$"
 )
@@ -235,7 +235,7 @@ class Reader(Pieces):
         n, before = found["n"], self.view[max(0, at - 40) : at]
         them = OF_THEM.match(self.view, end)
         if them and (n > 1 or (self.told.noun() is not None and is_past(self.verb(them.end())))):
-            found["end"] = them.end()
+            found |= {"end": them.end(), "subset": True}
             return "count"
         if re.search(r"\bsample\s{1,3}of\s{1,3}$", before, re.IGNORECASE):
             found |= {"unit": "sample", "counts": "sample"}
@@ -261,7 +261,7 @@ class Reader(Pieces):
             return "k out of N"
         before = anaphora.of_those(self, total[0], end, found["n"], found["N"])
         if before is not None or INVERTED.search(self.view[max(0, at - 16) : at]):
-            found |= before or {}
+            found |= before if before is not None else {"subset": True}
             return "k out of N"
         return self._generic(end, found, "k out of N")
 
@@ -286,7 +286,7 @@ class Reader(Pieces):
         return anaphora.closes_passive(self.view, at, end)
 
     def _grouping(self, at, end, found, form):
-        """'31 codes in three domains': what codes were put into, whatever its name."""
+        """'40 codes in six clusters': what codes were put into, whatever its name."""
         last = self.last
         if not last or last.values.get("counts") not in lexicon.STRUCTURE:
             return ""
@@ -352,7 +352,7 @@ class Reader(Pieces):
         return ""
 
     def ratio(self, at, match):
-        """'one in four patients', 'the one in four that others report'."""
+        """'one in four patients', 'the one in six that others report'."""
         noun = self.counted(match.end(), self.plural)
         share = round(100 * value_of(match[1]) / value_of(match[2]), 1)
         found = {"kind": "ratio", "percent": share}
@@ -430,7 +430,7 @@ class Reader(Pieces):
         return Found(start, noun[0], {**found, "unit": noun[1], "counts": noun[2]})
 
     def names(self, word, at):
-        """'Teachers 2, 6, 9 and 23 ...': as many as are named."""
+        """'Nurses 3, 8, 11 and 20 ...': as many as are named."""
         match = NAMES.match(self.view, at + len(word))
         if not match or self.view[max(0, at - 2) : at].strip()[-1:] in tuple("(["):
             return None

@@ -177,6 +177,7 @@ class _Linker:
         self.rows = claims.to_dict("records")
         self.units = {lexicon.plural(unit).lower() for unit in (*units, *lexicon.NEUTRAL)}
         self.units |= {unit.lower() for unit in units}
+        self.first = lexicon.plural(units[0]).lower() if units else ""
         self.fixed = {}
         for sentence, claim, theme, part in fixed.itertuples(index=False):
             self.fixed[key_of(sentence), key_of(claim)] = (theme, part)
@@ -339,7 +340,7 @@ class _Linker:
     def _by_names(self, at, claim):
         if claim["kind"] == "table cell":
             return self._by_row(claim)
-        bare_ratio = claim["kind"] == "ratio" and not claim["unit"]  # 'than the one in three'
+        bare_ratio = claim["kind"] == "ratio" and not claim["unit"]  # 'than one in four'
         if claim["counts"] in (*lexicon.STRUCTURE, "groupings") or bare_ratio:
             return ("", "", "", False)
         both = self._both_sub_themes(claim)
@@ -460,6 +461,7 @@ class _Linker:
             return (theme, where, "", self._is_whole(claim, name, where))
         whole = False
         counted = claim["kind"] in COUNTED_WHOLE - {"n=", "table cell"}
+        counted = counted and not claim["subset"] and not self._is_of_groups(claim)
         if counted and not SOME.search(claim["snippet"]) and pd.notna(claim["n"]):
             whole = (claim["headings"], theme) not in self.headline and claim["n"] != 1
         if whole:
@@ -488,8 +490,14 @@ class _Linker:
                 self.view[min(claim["end"], other["end"]) : max(claim["start"], other["start"])]
             )
             for other in self.rows[max(0, claim["at"] - 1) : claim["at"] + 2]
-            if other is not claim and other["sentence_start"] == claim["sentence_start"]
+            if other is not claim
+            and other["sentence_start"] == claim["sentence_start"]
+            and not other["subset"]
         )
+
+    def _is_of_groups(self, claim):
+        """'in five of the six groups', where it is people or texts that the study counts"""
+        return claim["unit"] == "focus groups" and self.first != "focus groups"
 
     def _is_whole(self, claim, name, where):
         """Does the claim count all essays with the theme, or a part that the sentence tells?"""
@@ -497,7 +505,7 @@ class _Linker:
         kind, n = claim["kind"], claim["n"]
         if claim["total"]:
             return True
-        if claim["subset"] or kind == "id list":
+        if claim["subset"] or kind == "id list" or self._is_of_groups(claim):
             return False
         if kind in ("anaphoric one", "ordinal") or claim["comparator"] in ADDS:
             return False

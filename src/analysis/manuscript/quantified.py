@@ -57,7 +57,7 @@ def quantifier(reader, at):
     same = of and not noun and anaphora.of_those(reader, of[0], of.end(), 0, value_of(of[1]))
     if noun and "N" not in found:
         found["N"] = value_of(of[1])
-    elif same is not None and of and not noun:  # 'none of the thirteen'
+    elif same is not None and of and not noun:  # 'none of the seven'
         end, found = of.end(), {**found, **same, "N": value_of(of[1])}
     else:
         same = None
@@ -163,7 +163,7 @@ def _stands_alone(reader, words, at, end, found, them):
 
 
 def _of_them(reader, at, end, name):
-    """'most of them said', 'audited one-third of them': of those told about just before."""
+    """'most of them said', 'had read half of them': of those told about just before."""
     if not reader.told.anybody():
         return False
     verb = reader.verb(end)

@@ -190,7 +190,7 @@ CARRYING = {
 }
 BARE_YEAR = re.compile(r"(?:1[89]|20)\d{2}$")
 LAST_WORDS = re.compile(r"(?:([\w']+)\s{1,3})?([\w-]+)(\.?)[\s(]{0,3}$")
-# Before any other word a full stop ends the sentence: '... on average. Seven took part'.
+# Before any other word a full stop ends the sentence: '... on average. Seven left'.
 ABBREVIATED = set("no nr p pp fig figs vol ref ch sec approx ed vs ver v".split()) | {
     month.lower() for month in MONTHS
 }
@@ -213,7 +213,7 @@ def why_not(view, start, end, previous):
     before = view[max(0, start - WIDTH) : start]
     gap = view[previous[0] : start] if start - previous[0] <= 8 else "far"
     number = view[start:end].lower()
-    anew = ";" in gap and not number[0].isdigit()  # 'after interview 17; two further interviews'
+    anew = ";" in gap and not number[0].isdigit()  # 'after interview 9; four more interviews'
     if previous[1] in CARRYING and CARRIED.match(gap) and not anew:
         return previous[1]
     if before[-1:] in (".", "·", ",") and before[-2:-1].isdigit():
