@@ -36,67 +36,71 @@ NEUTRAL = {lexicon.plural(noun) for noun in lexicon.NEUTRAL}
 
 def quantifier(reader, at):
     """The claim that begins with a quantifier, or None."""
-    view = reader.view
-    but = ALL_BUT.match(view, at)
-    match = but or AT_QUANTIFIER.match(view, at)
+    but = ALL_BUT.match(reader.view, at)
+    match = but or AT_QUANTIFIER.match(reader.view, at)
     if not match:
         return None
     words, end = " ".join(match[0].lower().split()), match.end()
+    if AT_NUMBER.match(reader.view, end + 1) and not but:
+        return None  # 'all 22 nurses' is read as a number
+    if words == "no" and _is_ordinal(WORD.match(reader.view, end)):
+        return None  # 'no second nurse was free'
     found = {"quantifier": QUANTIFIERS.get(words, "all")}
     if found["quantifier"] == "both":
         found["n"] = 2
-    if AT_NUMBER.match(view, end + 1) and not but:
-        return None  # 'all 22 nurses' is read as a number
-    if words == "no" and _is_ordinal(WORD.match(view, end)):
-        return None  # 'no second nurse was free'
     first = reader.values(end)
     if first:
         end, found = first[0], {**first[1], **found}
-    of = OF_NUMBER.match(view, end)
-    noun = of and reader.noun(of.end(), reader.plural)
-    same = of and not noun and anaphora.of_those(reader, of[0], of.end(), 0, value_of(of[1]))
-    if noun and "N" not in found:
-        found["N"] = value_of(of[1])
-    elif same is not None and of and not noun:  # 'none of the seven'
-        end, found = of.end(), {**found, **same, "N": value_of(of[1])}
-    else:
-        same = None
-        noun = reader.counted(end, reader.either)
-    them = None if noun or first or same is not None else OF_THEM.match(view, end)
+    noun, same, end, found = _of_so_many(reader, end, found)
+    if not same:
+        noun = noun or reader.counted(end, reader.either)
+    them = None if noun or first or same else OF_THEM.match(reader.view, end)
     told = them and reader.values(them.end())
     if told:  # 'the majority of these (n = 8)'
         end, found, first = told[0], {**told[1], **found}, told
     missing = but
     if noun and found["quantifier"] == "all" and not but:
-        missing = BUT.match(view, noun[0])
-        if missing:
-            noun = (missing.end(), *noun[1:])
+        missing = BUT.match(reader.view, noun[0])
+        noun = (missing.end(), *noun[1:]) if missing else noun
     if missing:
         found |= _all_but(reader, value_of(missing[1]), them)
-    if noun and not _may_follow(view, noun, found, first):
+    if noun and not _may_follow(reader.view, noun, found, first):
         return None
-    counts_said = first or missing or "N" in found
-    alone = not noun and not told and same is None
     if noun:
-        end = noun[0]
-        found |= {"unit": noun[1], "counts": noun[2]}
-        second = reader.values(end)
-        if second:
-            end, found = second[0], {**found, **second[1], "unit": noun[1], "counts": noun[2]}
-    counts_said = counts_said or {"percent", "N", "symbol"} & set(found)
-    if not counts_said:
-        stands = (
-            _stands_alone(reader, words, at, end, found, them)
-            if alone
-            else _counts(reader, match.end(), end, found, noun)
-        )
-        if not stands:
+        end, found = _with_noun(reader, noun, found)
+    if not (first or missing or {"percent", "N", "symbol"} & set(found)):
+        alone = not noun and _stands_alone(reader, words, at, end, found, them)
+        if not alone and not (noun and _counts(reader, match.end(), end, found, noun)):
             return None
-    if alone and them:
+    if them and not told:
         end = them.end()
         found |= {**(reader.told.noun() or {}), "subset": True}
     found["kind"] = _kind(found)
     return Found(at, end, _with_number(reader, at, match.end(), end, found, noun))
+
+
+def _of_so_many(reader, end, found):
+    """(noun, whether N is known from before, end, values) behind 'none', for 'of the seven'."""
+    of = OF_NUMBER.match(reader.view, end)
+    if not of:
+        return None, False, end, found
+    N = value_of(of[1])
+    noun = reader.noun(of.end(), reader.plural)
+    if noun:
+        return noun, False, end, {"N": N, **found}
+    same = anaphora.of_those(reader, of[0], of.end(), 0, N)
+    if same is None:
+        return None, False, end, found
+    return None, True, of.end(), {**found, **same, "N": N}
+
+
+def _with_noun(reader, noun, found):
+    """End and values with the noun, and with a bracket behind it."""
+    named = {"unit": noun[1], "counts": noun[2]}
+    values = reader.values(noun[0])
+    if values:
+        return values[0], {**found, **values[1], **named}
+    return noun[0], {**found, **named}
 
 
 def _is_ordinal(word):
