@@ -64,7 +64,7 @@ lab: $(ENV) ## open the notebooks in JupyterLab (end it with Ctrl-C)
 	  --ContentsManager.pre_save_hook=analysis.lab.without_outputs
 
 import: $(ENV) ## FROM="files" STUDY=path [CODER=name]: bring what coders made in Word, Taguette, NVivo, ...
-	@if [ "$(origin STUDY)" != "command line" ] || [ -z '$(FROM)' ]; then \
+	@if [ "$(origin STUDY)$(if $(FROM),, without FROM)" != "command line" ]; then \
 	  echo 'Say what and where to: make import FROM="ana.docx ben.docx" STUDY=path/to/my_study'; exit 2; fi
 	@$(RUN) import $(FROM) --study "$(STUDY)" $(if $(CODER),--coder "$(CODER)") $(if $(UNIT),--unit "$(UNIT)")
 

@@ -117,6 +117,74 @@ def test_claim_knows_its_sentence_its_section_and_the_comparator():
     assert (claim["section"], claim["part"]) == ("Results/The night", "results")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "n"),
+    [
+        ("None of the nurses slept.", 0),
+        ("No participant slept.", 0),
+        ("All participants slept.", 22),
+        ("Every nurse slept.", 22),
+        ("All but three nurses slept.", 19),
+        ("All young nurses slept.", None),
+        ("All nurses on nights slept.", None),
+        ("Nearly all nurses slept.", None),
+        ("Nearly every nurse slept.", None),
+    ],
+)
+def test_a_word_that_is_a_number_gives_it(sentence, n):
+    found, _ = claims_of(sentence)
+    assert [None if pd.isna(value) else value for value in found["n"]] == [n]
+    assert found["kind"].tolist() == ["quantifier"]
+
+
+def test_a_bare_number_has_the_noun_that_was_counted_before_it():
+    found, _ = claims_of(
+        "Nine midwives wept; the other four left, and two of these four came back."
+    )
+    assert found["unit"].tolist() == ["midwives"] * 3
+    assert found["n"].tolist() == [9, 4, 2]
+    assert found["N"].fillna(0).tolist() == [0, 0, 4]
+
+
+def test_what_is_counted_is_remembered_to_the_end_of_its_section():
+    wept, four = ("paragraph", 0, "Six nurses wept."), ("paragraph", 0, "One of the six left.")
+    for between, found in ([], [6, 1]), ([("heading", 3, "Afterwards")], [6, 1]):
+        claims = find_claims(manuscript(wept, *between, four), units=["nurse"], size=22)[0]
+        assert claims["n"].tolist() == found
+    another = ("paragraph", 0, "Another left.")
+    for between, found in ([], 2), ([("heading", 3, "Afterwards")], 1):
+        claims = find_claims(manuscript(wept, *between, another), units=["nurse"], size=22)[0]
+        assert len(claims) == found
+
+
+def test_a_head_noun_stands_for_a_study_s_longer_one():
+    sentence = "In all six groups, and in half of the groups twice, hope came up."
+    assert claims_of(sentence)[0].empty
+    found, _ = claims_of("Six focus groups met. " + sentence)
+    assert found["unit"].tolist() == ["focus groups"] * 3
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Five nurses described guilt. The other 17 had none.",
+        "Five nurses described guilt. Two of these five described anger.",
+        "Five nurses described guilt. One wept, another left, and a third wrote to the ward.",
+        "Five nurses described guilt. All participants wept when it was guilt that was spoken of.",
+        "Five nurses described guilt. Nobody chose the ward for teamwork.",
+        "Five nurses described guilt. Four had children and 12 had none.",
+        "Five nurses described guilt, two of them in tears. Another two saw no guilt at all.",
+        "Guilt was told by five nurses. Nine managers saw it, as did ten of the twelve on call.",
+        "Two researchers coded all interviews. A third researcher settled disagreements.",
+        "We held six focus groups. Guilt was raised in five of the six groups.",
+        "One coder read the first ten transcripts and the second coder the remaining twelve.",
+    ],
+)
+def test_a_count_that_leans_on_another_is_no_error(sentence):
+    found = audited(one_sentence("results", "", sentence), "ward")
+    assert found.errors.empty
+
+
 def test_italics_and_quotation_marks_are_transparent():
     assert plain_view("(*n* = 21)") == "( n  = 21)"
     for sentence in ("*Loneliness* (*n* = 14) grew.", "“Loneliness” (*n*=14) grew."):

@@ -8,11 +8,12 @@ import pytest
 from analysis.codings import presence, read_codebook, read_codings, readings
 from analysis.consensus import consensus, read_adjudications
 from analysis.corpus import read_essays
-from analysis.manuscript.audit import ERRORS, VERDICTS, audit
+from analysis.manuscript.audit import audit
 from analysis.manuscript.claims import find_claims
 from analysis.manuscript.evidence import Evidence
 from analysis.manuscript.given_links import key_of, read_claims_toml
 from analysis.manuscript.quantities import allows, possible_percents, rounds_to
+from analysis.manuscript.verdicts import ERRORS, VERDICTS
 from analysis.study import open_study
 from analysis.themes import codes_of_themes, map_of_codes, read_themes, roll_up
 from tests.claim_studies import NO_LINKS, STUDIES, audited, manuscript, one_sentence

@@ -273,7 +273,7 @@ def test_a_quotation_carries_its_theme_if_the_consensus_and_some_coder_say_so():
         [("E1", 10, 20, "hope"), ("E1", 30, 40, "hope"), ("E2", 0, 5, "hope"),
          ("E3", 0, 5, "hope"), ("E1", 10, 20, ""), ("", -1, -1, "hope"), ("E1", 10, 20, "code")],
         columns=["essay_id", "essay_start", "essay_end", "theme"],
-    )  # fmt: skip
+    ).assign(theme_by="sentence")  # fmt: skip
     presence = pd.DataFrame(
         [("E1", "hope", "present"), ("E2", "hope", "absent"), ("E3", "hope", "unresolved")],
         columns=["essay_id", "theme", "status"],
@@ -285,6 +285,9 @@ def test_a_quotation_carries_its_theme_if_the_consensus_and_some_coder_say_so():
     found = with_theme_status(quotations, presence, codings)["theme_status"]
     assert found.tolist() == [
         "carries it", "elsewhere in the essay", "absent", "unresolved", "", "", ""]  # fmt: skip
+    carried_over = quotations.assign(theme_by="paragraph")  # it may have been left since
+    found = with_theme_status(carried_over, presence, codings)["theme_status"]
+    assert found.tolist() == ["carries it", "elsewhere in the essay", "", "", "", "", ""]
 
 
 def test_the_same_words_used_twice_lead_back_to_the_first(trace):

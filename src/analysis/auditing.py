@@ -266,7 +266,7 @@ def write_audit(audited, path, codings, folder, problems):
     tables = {"findings": found.findings, "notes": found.notes, "quotations": quotations,
               "skipped": found.skipped}  # fmt: skip
     written = []
-    for name, table in tables.items():
+    for name, table in (tables | {"marks": marked}).items():
         written.append(folder / f"manuscript_{name}.csv")
         write_table(table, written[-1])
     page = as_page(

@@ -7,7 +7,9 @@ written under a hidden name first, so that a run may be killed at any moment.
 
 import ast
 import contextlib
+import csv
 import errno
+import io
 import json
 import os
 import re
@@ -500,6 +502,9 @@ def where(settings):
             f"Report   {shown(report / 'report.html')} (to read), tables.docx, supplement.docx and "
             "checklists beside it"
         )
-    if (report / "manuscript_audit.html").is_file():
-        lines.append(f"Audit    {shown(report / 'manuscript_audit.html')}")
+    if (report / "manuscript_marks.csv").is_file():
+        marks = (report / "manuscript_marks.csv").read_text(encoding="utf-8")
+        wrong = sum(row["group"] == "wrong" for row in csv.DictReader(io.StringIO(marks)))
+        said = f"{wrong} wrong" if wrong else "nothing wrong"
+        lines.append(f"Audit    the manuscript, {said}: {shown(report / 'manuscript_audit.html')}")
     return "\n".join(lines)

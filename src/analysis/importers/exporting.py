@@ -65,11 +65,19 @@ def export_study(study, path):
     if path.suffix and path.suffix.lower() not in formats:
         todo = f"Choose one of {', '.join(formats)}, or a folder for CSV."
         stop_if([Problem(f"the ending '{path.suffix}' is no format.", todo, path.name)])
+    _refuse_what_is_there(path)
     tables = read_tables(study)
     if not path.suffix:
         return _write_csv(tables, path)
     write_atomic(path, formats[path.suffix.lower()](tables))
     return [path]
+
+
+def _refuse_what_is_there(path):
+    """An export writes a new file or a new folder, and nothing of anybody's over."""
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        what = "there is a file or folder of this name already, and it may be yours."
+        stop_if([Problem(what, "Choose another name, or move it away first.", str(path))])
 
 
 def read_tables(study):

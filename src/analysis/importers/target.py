@@ -65,6 +65,9 @@ def open_target(study_folder):
         folder = ROOT / "data" / "raw" / folder
     folder = folder.resolve()
     refuse_inside_the_repository(folder, "the study folder", "data/raw")
+    if folder == ROOT / "data" / "raw" / "pacemakers":
+        what = "this is the invented study that ships; git would offer your essays for committing."
+        stop_if([Problem(what, "Give a study folder of your own, also a new one.", folder.name)])
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return Target(folder)
     if not (folder / "study.toml").is_file():

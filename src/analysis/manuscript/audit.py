@@ -11,12 +11,14 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.manuscript import lexicon
+from analysis.manuscript.agreement_claims import judge_coefficient
 from analysis.manuscript.claims import find_claims
 from analysis.manuscript.evidence import rule_in_words
 from analysis.manuscript.given_links import suggested_entry, unused_entries
 from analysis.manuscript.links import link_claims
 from analysis.manuscript.quantities import (
     allows,
+    as_said,
     comparator_of_number,
     in_words,
     least,
@@ -25,18 +27,11 @@ from analysis.manuscript.quantities import (
     range_in_words,
     rounds_to,
 )
+from analysis.manuscript.verdicts import ERRORS, Judgement
 from analysis.manuscript.wording import notes
 
-VERDICTS = (
-    "agrees",
-    "contradicts data",
-    "contradicts claim",
-    "bound broken",
-    "ambiguous",
-    "not traceable",
-    "literature",
-)
-ERRORS = ("contradicts data", "contradicts claim", "bound broken")
+# Kinds of claims that add up where one says 'another'; a bare number may repeat the one before.
+ONE_BY_ONE = ("word+unit", "digit+unit", "anaphoric one", "ordinal")
 SHOWN = 5  # other places of the manuscript that are named beside a claim, for each count
 STRUCTURE = {"(codes)": "codes", "(themes)": "themes", "(sub-themes)": "sub-themes",
              "(categories)": "categories", "(coders)": "coders"}  # fmt: skip
@@ -52,13 +47,6 @@ PROVISIONAL = re.compile(
     r"|per|of these)\b",
     re.IGNORECASE,
 )
-
-
-class Judgement(NamedTuple):
-    verdict: str
-    reason: str
-    found: str = ""
-    suggestion: str = ""
 
 
 def judge(text, claims, evidence, *, units, size, ranges):
@@ -83,9 +71,9 @@ def judge(text, claims, evidence, *, units, size, ranges):
     -------
     DataFrame
         id, start, end, snippet, section, kind, theme, claimed, found (the declared rule's count
-        and those of the other rules), verdict (one of VERDICTS), reason (sentences), suggestion
-        (the right words, '' where there is nothing to put right), conflicts (ids of claims that
-        say something else about the same, joined by '; '). One row a claim, in its order.
+        and those of the other rules), verdict (one of VERDICTS in `verdicts`), reason (sentences),
+        suggestion (the right words, '' where nothing is to be put right), conflicts (ids of claims
+        that say something else about the same, joined by '; '). One row a claim, in its order.
     """
     judged = _Judge(text, claims, evidence, units, size, ranges).all()
     columns = ["id", "start", "end", "snippet", "section", "kind", "theme", "claimed", "found",
@@ -100,16 +88,22 @@ def claim_ids(n):
 
 
 def apparent_size(claims):
-    """N as the manuscript itself gives it most often (N = 22, 10 of 22), or None."""
+    """N as the manuscript itself gives it most often (N = 22, 10 of 22), or None.
+
+    'Two of these four' gives none, and 'five of the six groups' only where nothing else does.
+    """
     stated = claims.loc[claims["kind"].eq("N="), "n"]
-    values = [*stated.dropna(), *claims["N"].dropna()]
+    whole = claims[~claims["subset"]]
+    groups = whole["unit"].eq("focus groups")
+    values = [*stated.dropna(), *whole.loc[~groups, "N"].dropna()]
+    values = values or [*whole["N"].dropna()]
     return int(Counter(values).most_common(1)[0][0]) if values else None
 
 
 class _Judge:
     def __init__(self, text, claims, evidence, units, size, ranges):
         self.text, self.evidence, self.ranges = text, evidence, ranges
-        self.rows = claims.to_dict("records")
+        self.rows = as_said(claims)
         for row, name in zip(self.rows, claim_ids(len(claims)), strict=True):
             row["id"] = name
         self.counts = evidence.counts()
@@ -144,7 +138,7 @@ class _Judge:
         if theme == "(literature)":
             return Judgement("literature", "A number of other people's work; it is not checked.")
         if theme == "(agreement)":
-            return self._coefficient(row)
+            return judge_coefficient(self.text, row, self.evidence.coefficients)
         if theme in STRUCTURE:
             return self._structure(row, STRUCTURE[theme])
         if theme == "(sample)":
@@ -243,7 +237,8 @@ class _Judge:
     def _other_total(self, row, count):
         unit = row["unit"].lower()
         ours = not unit or unit in self.units
-        if row["N"] > count.N or (ours and allows(row, count.low, int(row["N"]), self.ranges)):
+        same = ours and row["whole"] and allows(row, count.low, int(row["N"]), self.ranges)
+        if row["N"] > count.N or same:
             return Judgement(
                 "contradicts data",
                 f"It counts {int(row['N'])} in all; the study has {count.N} {self.unit}.",
@@ -263,7 +258,7 @@ class _Judge:
             else None
         )
         found = self._found(row["theme"], count)
-        if low is not None and low > count.high:
+        if low is not None and low > count.high and not _may_be_the_rest(row):
             return Judgement(
                 "bound broken",
                 f"A part of '{row['theme']}' is said to be {in_words(row)}, and the whole theme is "
@@ -304,6 +299,7 @@ class _Judge:
         tallies, running = {}, {}
         for row in self.rows:
             part = not row["whole"] and row["link"] not in ("", "ambiguous", "kind")
+            part = part and row["kind"] in ONE_BY_ONE and not row["subset"]
             if not part or pd.isna(row["n"]) or row["part"] == "abstract":
                 continue
             key = row["section"], row["theme"], row["unit"]
@@ -330,6 +326,8 @@ class _Judge:
         if comparator_of_number(row) not in ("", "only", "all"):
             return None
         if row["theme"] in STRUCTURE and not self._in_all(row):
+            return None
+        if row["theme"] == "(coders)" and _is_one_of_them(row):
             return None
         if pd.notna(row["n"]):
             return int(row["n"])
@@ -383,7 +381,8 @@ class _Judge:
             return Judgement("agrees", "It is said once, and nothing else in the manuscript speaks "
                                        "against it. No coding was at hand.")  # fmt: skip
         stated = list(self.stated.get(row["theme"], {}))
-        if stated and pd.notna(row["n"]) and not row["whole"] and row["n"] > max(stated):
+        part = pd.notna(row["n"]) and not row["whole"] and not _may_be_the_rest(row)
+        if stated and part and row["n"] > max(stated):
             return Judgement(
                 "bound broken",
                 f"A part of '{row['theme']}' is said to be {in_words(row)}, and the whole theme "
@@ -445,6 +444,8 @@ class _Judge:
         known = self.evidence.facts.get(what)
         if n is None:
             return Judgement("not traceable", f"No number of {what} is given.")
+        if what == "coders" and _is_one_of_them(row):
+            return Judgement("not traceable", "It is about one of those who coded.")
         if known is None:
             against = self._against_claims(row)
             if against:
@@ -470,73 +471,6 @@ class _Judge:
             str(known),
             f"{known} {what}",
         )
-
-    def _coefficient(self, row):
-        table = self.evidence.coefficients
-        if table is None or table.empty:
-            return Judgement("not traceable", "No agreement of the first passes was at hand.")
-        percent = pd.notna(row["percent"])
-        name = "agreement" if percent else _coefficient_name(row["unit"])
-        values = table[table["coefficient"].eq(name)].dropna(subset="value")
-        if values.empty:
-            return Judgement(
-                "not traceable",
-                f"The pipeline gives no {row['unit']} of this kind. It gives: "
-                f"{', '.join(sorted(set(table['coefficient'])))}.",
-            )
-        scale = 100 if percent else 1
-        values = values.assign(value=scale * values["value"])
-        digits = re.search(r"[.·](\d+)", row["snippet"])
-        digits = len(digits[1]) if digits else 0
-        close = 0.5 * 10**-digits + 1e-9
-        named = self._named_coefficient(row, values)
-        meant = named if len(named) else values
-        low, high = meant["value"].min(), meant["value"].max()
-        claimed = float(row["value"])
-        shown = max(digits, 2 - 2 * percent)
-        if pd.notna(row["value_high"]):
-            right = abs(claimed - low) <= close and abs(row["value_high"] - high) <= close
-            found = f"{low:.{shown}f} to {high:.{shown}f}"
-            if right:
-                return Judgement("agrees", "These are the lowest and the highest value.", found)
-            return Judgement("contradicts data", f"The values run from {found}.", found, found)
-        overall = values[values["of"].eq("")]
-        single = named if len(named) else overall
-        summaries = [(f"the value for {of or 'all together'}", value)
-                     for of, value in single[["of", "value"]].itertuples(index=False)]  # fmt: skip
-        if not len(named):
-            summaries += [
-                ("the mean", values["value"].mean()),
-                ("the median", values["value"].median()),
-            ]
-        for what, value in summaries:
-            if abs(value - claimed) <= close:
-                return Judgement("agrees", f"It is {what}.", f"{value:.{shown}f}")
-        found = "; ".join(f"{what}: {value:.{shown}f}" for what, value in summaries)
-        if len(single) or not low - close <= claimed <= high + close:
-            return Judgement(
-                "contradicts data",
-                f"The manuscript says {claimed:g}; the first passes give {found}.",
-                found,
-                found,
-            )
-        return Judgement(
-            "not traceable",
-            f"It is not said of which theme or code this is the {name}: they run from "
-            f"{low:.{shown}f} to {high:.{shown}f}.",
-            found,
-        )
-
-    def _named_coefficient(self, row, values):
-        sentence = self.text[row["sentence_start"] : row["sentence_end"]].lower()
-        named = values["of"].map(
-            lambda of: (
-                bool(of)
-                and re.search(rf"\b{re.escape(of.replace('_', ' ').lower())}\b", sentence)
-                is not None
-            )
-        )
-        return values[named.astype(bool)]
 
     # The rest ----------------------------------------------------------------------------------
 
@@ -651,17 +585,14 @@ class _Judge:
         return Judgement("bound broken", f"No count of {N} gives {percent:g}%: {shares}.")
 
 
-def _coefficient_name(words):
-    for name, signs in {
-        "alpha": ("alpha", "α"),
-        "kappa": ("kappa", "κ"),
-        "agreement": ("agreement", "concordance"),
-        "ac1": ("ac1",),
-        "pabak": ("pabak",),
-    }.items():
-        if any(sign in words for sign in signs):
-            return name
-    return words
+def _is_one_of_them(row):
+    """'One coder', 'a third researcher', 'the other two': not all who coded."""
+    return row["n"] == 1 or _may_be_the_rest(row)
+
+
+def _may_be_the_rest(row):
+    """'the remaining 17', 'the four without': those who do not have the theme, it may be."""
+    return row["subset"] or row["comparator"] == "remaining"
 
 
 def _short(words, length=70):

@@ -11,16 +11,13 @@ from bisect import bisect_left, bisect_right
 import pandas as pd
 import sentencex
 
-from analysis.manuscript import stops
+from analysis.manuscript import anaphora, stops
 from analysis.manuscript.cells import cell_claim, place_of_cell, table_labels
-from analysis.manuscript.grammar import (
-    AT_NUMBER,
-    AT_PERCENT,
-    AT_QUANTIFIER,
-    NUMBER_STARTS,
-    Reader,
-)
-from analysis.manuscript.lexicon import COMPARATOR_OF, any_of
+from analysis.manuscript.grammar import Reader
+from analysis.manuscript.lexicon import COMPARATOR_OF, any_of, heads_of
+from analysis.manuscript.pieces import AT_NUMBER, AT_PERCENT, NUMBER_STARTS, TOTAL
+from analysis.manuscript.quantified import AT_QUANTIFIER
+from analysis.manuscript.quantities import EXACT_WORDS
 from analysis.manuscript.stops import (
     citation_spans,
     is_block_quotation,
@@ -34,7 +31,7 @@ COLUMNS = {
     "quantifier": str, "n": "Int64", "N": "Int64", "percent": "Float64", "value": "Float64",
     "value_high": "Float64", "unit": str, "counts": str, "ids": "Int64", "section": str,
     "part": str, "headings": str, "sentence_start": "Int64", "sentence_end": "Int64", "cited": bool,
-    "total": bool, "table": "Int64", "row": "Int64", "column": "Int64",
+    "total": bool, "subset": bool, "table": "Int64", "row": "Int64", "column": "Int64",
     "row_label": str, "column_label": str,
 }  # fmt: skip
 AUDITED = ("heading", "paragraph", "cell", "footnote")
@@ -77,14 +74,17 @@ def find_claims(manuscript, *, units, size):
     -------
     claims : DataFrame
         start, end (offsets into the text, end exclusive), snippet, kind (n=, N=, word+unit,
-        digit+unit, k out of N, 'of N, k', n (%), percent, quantifier ..., anaphoric one, ordinal,
-        count, coefficient, table cell), comparator, quantifier (as the lexicon of `wording` names
-        it), n, N, percent, value and value_high (of a coefficient), unit (plural noun), counts
-        (what the noun is: unit, people, material, sample, themes, codes, coders ...), ids (how
-        many names are listed behind it), section, part (of the paper: abstract, methods ...),
-        headings (the nearest first, one a line), sentence_start, sentence_end, cited (the
-        sentence cites somebody), total (it is the N of 'of N, k'), and for a claim in a table
-        table, row, column, row_label, column_label.
+        digit+unit, k out of N, 'of N, k', n (%), percent, quantifier ..., anaphoric one,
+        ordinal, id list, count, coefficient, table cell), comparator, quantifier (as the
+        lexicon of `wording` names it), n, N, percent, value and value_high (of a
+        coefficient), unit (plural noun), counts (what the noun is: unit, people, material,
+        sample, themes, codes, coders ...), ids (how many names are listed behind it),
+        section, part (of the paper: abstract, methods ...), headings (the nearest first,
+        one a line), sentence_start, sentence_end, cited (the sentence cites somebody),
+        total (it is the N of 'of N, k'), subset (it counts some of those told about
+        before: 'two of these four', 'the first five'), and for a claim in a table table,
+        row, column, row_label, column_label. Where a word says it, n is what the word
+        comes to: 0 for 'none', N for 'all participants'.
     skipped : DataFrame
         start, end, snippet, reason: every other number that is written in the text.
 
@@ -95,15 +95,20 @@ def find_claims(manuscript, *, units, size):
     view = plain_view(manuscript.text)
     rows, skipped = [], []
     labels = table_labels(manuscript, view)
+    heads, told = heads_of(units, view), anaphora.Told()
     for block in with_sections(manuscript):
         if block["kind"] not in AUDITED:
             continue
+        if block["kind"] == "heading":
+            told = told.next_section()
         if block["kind"] == "cell":
             cell = cell_claim(manuscript.text, view, block, labels)
             if cell:
                 rows.append(cell)
                 continue
-        found, others = _in_block(manuscript.text, view, block, units, size)
+        words = view[block["start"] : block["end"]]
+        reader = Reader(words, units, size, heads, told, block["part"])
+        found, others = _in_block(manuscript.text, block, reader)
         if block["kind"] == "cell":
             found = [{**claim, **place_of_cell(block, labels)} for claim in found]
         rows += found
@@ -149,10 +154,10 @@ def _part(heading):
     return ""
 
 
-def _in_block(text, view, block, units, size):
+def _in_block(text, block, reader):
     """Claims and other numbers of one block."""
     start, end = block["start"], block["end"]
-    words = view[start:end]
+    words = reader.view
     raw = text[start:end]
     spoken = quotation_spans(raw)
     paragraph = block["kind"] == "paragraph"
@@ -162,17 +167,18 @@ def _in_block(text, view, block, units, size):
     reasons = sorted(
         [(*span, "citation") for span in cited] + [(*span, "quotation") for span in spoken]
     )
-    reader = Reader(words, units, size)
     found, others = _scan(reader, words, reasons)
     found = _of_total(words, found)
     sentences = _sentences(words)
     claims = []
     for claim in found:
-        if block["part"] == "introduction" and claim.values["kind"] == "quantifier":
-            others.append((claim.start, claim.end, "background"))
-            continue
         left, right = claim.start, claim.values.get("end", claim.end)
         from_, to = _sentence(sentences, left)
+        is_cited = _any_in(cited, from_, to + 4)
+        word = claim.values["kind"] == "quantifier"
+        if block["part"] == "introduction" and word and not is_cited:
+            others.append((claim.start, claim.end, "background"))
+            continue
         claims.append(
             {
                 **{name: value for name, value in claim.values.items() if name in COLUMNS},
@@ -184,7 +190,7 @@ def _in_block(text, view, block, units, size):
                 "headings": block["headings"],
                 "sentence_start": start + from_,
                 "sentence_end": start + to,
-                "cited": _any_in(cited, from_, to + 4),
+                "cited": is_cited,
             }
         )
     return claims, [
@@ -225,7 +231,10 @@ def _scan(reader, words, reasons):
             number = AT_PERCENT.match(words, at) or AT_NUMBER.match(words, at)
             stop = number.end() if number else token.end()
             fraction = AT_QUANTIFIER.match(words, at) if not word[0].isdigit() else None
-            reason = "" if fraction else why_not(words, at, stop, previous)
+            part = at in reader.parts  # '(7 day staff, 4 night staff)'
+            reason = "" if fraction or part else why_not(words, at, stop, previous)
+            if reason.startswith("label") and TOTAL.match(words, stop):
+                reason = ""  # 'in that study nine of 15 nurses ...'
             if not number and not reason and not fraction:
                 reason = "identifier"
             if reason:
@@ -238,7 +247,9 @@ def _scan(reader, words, reasons):
             if found and claim.start < found[-1].end:
                 claim = claim._replace(start=at)
             found.append(claim)
-            reader.last = claim
+            if claim.values.get("counts") != "places":
+                reader.last = claim
+                reader.told.add(claim.values)
             done = claim.values.get("end", claim.end)
             previous = (done, "")
         elif is_number:
@@ -246,6 +257,8 @@ def _scan(reader, words, reasons):
                 literature = stops.OF_LITERATURE.match(words, stop)
                 reason = "study or place, nobody who took part" if literature else "no counted noun"
                 others.append((at, stop, reason))
+                if anaphora.counts_things(reader, at, stop):
+                    reader.told.add({"counts": "things"})
             previous, done = (stop, ""), stop
     return found, others
 
@@ -267,6 +280,8 @@ def _compared(words, claim):
     if word == "all" and values.get("quantifier"):
         return claim._replace(values=values)
     values["comparator"] = COMPARATOR_OF[word]
+    if values.get("quantifier") in EXACT_WORDS and values["kind"] == "quantifier":
+        values.pop("n", None)  # 'nearly every nurse' is not all of them
     if word == "another" and values["kind"] == "word+unit":
         values["kind"] = "anaphoric one"
     return claim._replace(start=start, values=values)
@@ -305,7 +320,7 @@ def _of_total(words, found):
                     values.setdefault(name, total.values[name])
                 total.values["total"] = True
                 claim = claim._replace(start=total.start, values=values)
-        elif plain and "N" not in values and "n" in values:
+        elif plain and "N" not in values and "n" in values and values.get("counts") != "places":
             before = words[max(0, claim.start - 60) : claim.start]
             total = claim if OF_BEFORE.search(before) else None
             sample = SAMPLE_OF.search(before)

@@ -134,6 +134,13 @@ guideline guidelines system systems countries country hospital hospitals univers
 school schools college colleges ward wards clinic clinics site sites centre centres center centers
 organisation organisations organization organizations institution institutions region regions
 """.split()
+# Where those who took part were: counted as a part of the sample, where the study is described.
+PLACES = set(
+    """hospitals schools universities colleges clinics wards sites centres centers trusts units
+    departments practices districts regions cities towns villages states countries provinces
+    organisations organizations institutions facilities homes hospices surgeries agencies campuses
+    libraries prisons parishes communities stations companies""".split()
+)
 # What follows a singular noun that only modifies another noun: 'one patient safety officer'.
 HEAD_NOUNS = """
 safety care group ward room outcome experience record satisfaction population perspective journey
@@ -190,6 +197,27 @@ def counted_nouns(units):
     return singulars, plurals
 
 
+FOCUS_GROUPS = re.compile(
+    rf"\b(?:(?:{NUMBER}|our|the|these|held|conducted|each)\s(?:\w+\s)?focus\sgroups?|focus\sgroup"
+    r"\sstudy)\b",
+    re.IGNORECASE,
+)
+
+
+def heads_of(units, view):
+    """Nouns that stand for a longer one once it was said -> the plural of the longer one.
+
+    'group' for 'focus group', where the manuscript held some.
+    """
+    whole = [unit for unit in units if " " in unit]
+    whole += ["focus group"] if FOCUS_GROUPS.search(view) else []
+    heads = {}
+    for unit in whole:
+        head = unit.split()[-1].lower()
+        heads[head] = heads[plural(head)] = plural(unit)
+    return heads
+
+
 # Comparators: the words before a number, and the relation they state ---------------------------
 
 COMPARATORS = {
@@ -215,6 +243,7 @@ COMPARATOR_OF = {word: name for name, words in COMPARATORS.items() for word in w
 QUANTIFIERS = {
     "nearly all": "nearly all", "almost all": "nearly all", "virtually all": "nearly all",
     "practically all": "nearly all", "not all": "not all", "all": "all", "every": "all",
+    "every one": "all",
     "the vast majority": "vast majority", "a vast majority": "vast majority",
     "vast majority": "vast majority", "the overwhelming majority": "vast majority",
     "an overwhelming majority": "vast majority", "the great majority": "large majority",
@@ -240,6 +269,8 @@ QUANTIFIERS = {
     "very few": "few", "few": "few", "only a few": "a few", "a handful": "a few",
     "a small number": "a few", "a small proportion": "a few", "a couple": "a couple",
     "a minority": "minority", "the minority": "minority", "a small minority": "small minority",
+    "nobody": "none", "no one": "none", "no-one": "none", "not one": "none",
+    "everybody": "all", "everyone": "all",
     "none": "none", "no": "none", "neither": "none", "both": "both",
 }  # fmt: skip
 
@@ -264,3 +295,25 @@ were was are had have has did do would could worked work lived live took held sh
 gave made went became chose knew left lost met began grew kept brought sought used use withdrew
 withdrew declined completed attended participated identified
 """.split()
+
+# Past tenses that do not end in -ed: a closed class. Those that are plain nouns or adjectives as
+# well ('cut', 'hurt') are not in it.
+IRREGULAR_PASTS = set("""
+arose ate awoke bade beat became began bent bet bled blew bore bought bound bred broke brought
+built burnt came caught chose clung crept dealt did dreamt drank drew drove dug dwelt fed fell felt
+fled flew forbade foresaw forgave forgot fought found froze gave got grew had heard held hid
+hung kept knelt knew laid lay leapt learnt led left lent lit lost made meant met misunderstood
+outgrew overcame overheard paid put ran rang read rebuilt resold retold rewrote rode rose said sang
+sank sat saw sent set shook shot shrank slept slid smelt sold sought spelt spent spoke spoilt sprang
+stole stood strove struck stuck swam swept swore swung taught thought threw told took tore
+underwent understood undertook upheld was went wept were withdrew withheld withstood woke won wore
+wound wove wrote
+""".split())  # fmt: skip
+NO_PASTS = set("need indeed hundred seed feed weed deed speed breed exceed proceed succeed".split())
+
+
+def is_past(word):
+    """Is a word the past tense of a verb, as far as its form tells?"""
+    return word in IRREGULAR_PASTS or (
+        word.endswith("ed") and len(word) > 3 and word not in NO_PASTS
+    )

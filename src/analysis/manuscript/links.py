@@ -177,6 +177,7 @@ class _Linker:
         self.rows = claims.to_dict("records")
         self.units = {lexicon.plural(unit).lower() for unit in (*units, *lexicon.NEUTRAL)}
         self.units |= {unit.lower() for unit in units}
+        self.first = lexicon.plural(units[0]).lower() if units else ""
         self.fixed = {}
         for sentence, claim, theme, part in fixed.itertuples(index=False):
             self.fixed[key_of(sentence), key_of(claim)] = (theme, part)
@@ -232,6 +233,8 @@ class _Linker:
             return "(coders)" if own else "(literature)" if claim["cited"] else ""
         if counts in ("codes", "themes", "sub-themes", "categories") and pd.notna(n):
             return f"({counts})"
+        if counts == "places":
+            return "(part of the sample)"
         if self._is_sample(claim):
             return "(sample)"
         if claim["total"] and not self._told_before_comma(claim):
@@ -337,7 +340,8 @@ class _Linker:
     def _by_names(self, at, claim):
         if claim["kind"] == "table cell":
             return self._by_row(claim)
-        if claim["counts"] in ("codes", "themes", "sub-themes", "categories", "coders"):
+        bare_ratio = claim["kind"] == "ratio" and not claim["unit"]  # 'than one in four'
+        if claim["counts"] in (*lexicon.STRUCTURE, "groupings") or bare_ratio:
             return ("", "", "", False)
         both = self._both_sub_themes(claim)
         if both:
@@ -457,6 +461,7 @@ class _Linker:
             return (theme, where, "", self._is_whole(claim, name, where))
         whole = False
         counted = claim["kind"] in COUNTED_WHOLE - {"n=", "table cell"}
+        counted = counted and not claim["subset"] and not self._is_of_groups(claim)
         if counted and not SOME.search(claim["snippet"]) and pd.notna(claim["n"]):
             whole = (claim["headings"], theme) not in self.headline and claim["n"] != 1
         if whole:
@@ -485,8 +490,14 @@ class _Linker:
                 self.view[min(claim["end"], other["end"]) : max(claim["start"], other["start"])]
             )
             for other in self.rows[max(0, claim["at"] - 1) : claim["at"] + 2]
-            if other is not claim and other["sentence_start"] == claim["sentence_start"]
+            if other is not claim
+            and other["sentence_start"] == claim["sentence_start"]
+            and not other["subset"]
         )
+
+    def _is_of_groups(self, claim):
+        """'in five of the six groups', where it is people or texts that the study counts"""
+        return claim["unit"] == "focus groups" and self.first != "focus groups"
 
     def _is_whole(self, claim, name, where):
         """Does the claim count all essays with the theme, or a part that the sentence tells?"""
@@ -494,6 +505,8 @@ class _Linker:
         kind, n = claim["kind"], claim["n"]
         if claim["total"]:
             return True
+        if claim["subset"] or kind == "id list" or self._is_of_groups(claim):
+            return False
         if kind in ("anaphoric one", "ordinal") or claim["comparator"] in ADDS:
             return False
         if kind in ("n=", "N="):
@@ -502,6 +515,10 @@ class _Linker:
                 long = len(gap) > 60 or re.search(r"[,;:]\s*\w+\s+\w+", gap)
                 return not long and not PART_OF_NAME.match(gap)
             return bool(claim["unit"] or claim["quantifier"])
+        bare = kind == "count" or (kind == "quantifier" and not claim["unit"])
+        tells = TELLS.match(self.view[claim["end"] : claim["end"] + 40])
+        if where == "after" and bare and not tells:
+            return False  # 'Six chose nights for teamwork'
         if where == "after" and NARROWS.match(self.view[end : end + 20]):
             return False
         if SOME.search(claim["snippet"]):

@@ -101,6 +101,23 @@ def allows(claim, k, N, ranges):
     return in_range(claim["quantifier"], claim["comparator"], k / N if N else 0, ranges)
 
 
+EXACT_WORDS = ("none", "all")
+
+
+def is_word(claim):
+    """Does a word alone say how many, as in 'none' and 'all participants'?
+
+    Its n (0 and N) is what it comes to; it is judged and printed as the word that it is.
+    """
+    return claim["kind"] == "quantifier" and claim["quantifier"] in EXACT_WORDS
+
+
+def as_said(claims):
+    """The claims as dicts, without the n of those that say it in a word."""
+    rows = claims.to_dict("records")
+    return [{**row, "n": pd.NA} if is_word(row) else row for row in rows]
+
+
 def comparator_of_number(claim):
     """In 'over half (12 of 22)' the comparator belongs to 'half', and 12 is meant exactly."""
     return "" if claim["quantifier"] else claim["comparator"]
@@ -140,10 +157,11 @@ def least(claim, N, ranges):
 
 def in_words(claim):
     """The claimed quantity as it is printed in a table: '10 of 22 (45%)', 'over half'."""
-    numbered = pd.notna(claim["n"]) or pd.notna(claim["percent"])
+    counted = pd.notna(claim["n"]) and not is_word(claim)
+    numbered = counted or pd.notna(claim["percent"])
     comparator = comparator_of_number(claim) if numbered else claim["comparator"]
     parts = [comparator] if comparator not in ("", "all") else []
-    if pd.notna(claim["n"]):
+    if counted:
         parts.append(str(int(claim["n"])))
         if pd.notna(claim["N"]):
             parts.append(f"of {int(claim['N'])}")

@@ -28,6 +28,8 @@ ELEMENT = re.compile(
     rf"|(?P<before>{LETTER}*)\[(?P<inside>[^\[\]]{{1,90}})\](?P<after>{LETTER}*)"
     rf"|(?P<word>{WORD.pattern})"
 )
+# The author goes on in another sentence; one that a quotation begins still belongs to the last.
+NEXT_SENTENCE = re.compile(r"[.!?][”\"’)\]]*\s+(?=[A-Z])|[”\"]\s*[(\[][^)\]]*[)\]]\.?\s+(?=[A-Z])")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
@@ -467,11 +469,12 @@ def _few(words, most=8):
 
 
 def with_themes(quotations, manuscript, names_in):
-    """The theme that each quotation stands for: column theme, '' where none or several are named.
+    """The theme that each quotation stands for, and how that is known.
 
-    It is the theme named last before the quotation in its paragraph, else the first named after
-    it there, else the one that the heading names, if it names exactly one. A name within a
-    quotation is not the author's.
+    Columns theme ('' where none or several are named) and theme_by: "sentence", the theme named
+    last before the quotation in its sentence, or in the one that leads to it, else first after it
+    there; "paragraph", named in an earlier sentence; "heading", the only theme that the heading
+    names. A name within a quotation is not the author's.
 
     Parameters
     ----------
@@ -488,19 +491,37 @@ def with_themes(quotations, manuscript, names_in):
         if first == last:
             continue
         named = [
-            (start, theme)
-            for start, _, theme, *_ in names_in(block.start, block.end)
+            (start, end, theme)
+            for start, end, theme, *_ in names_in(block.start, block.end)
             if not ((starts[first:last] <= start) & (start < ends[first:last])).any()
         ]
         title = names_in(*titles[block.heading]) if block.heading in titles else []
         title = {theme for _, _, theme, *_ in title}
         only = [*title] if len(title) == 1 else []
         for at in range(first, last):
-            before = [theme for start, theme in named if start < starts[at]]
-            after = [theme for start, theme in named if start >= ends[at]]
-            found[at] = (before[-1:] or after[:1] or only or [""])[0]
-    themes = pd.array([found.get(at, "") for at in range(len(quotations))], dtype=str)
-    return quotations.assign(theme=themes)
+            near = [
+                (start < starts[at], theme)
+                for start, end, theme in named
+                if not _sentence_between(manuscript.text, (start, end), (starts[at], ends[at]))
+            ]
+            before = [theme for is_before, theme in near if is_before]
+            earlier = [theme for start, _, theme in named if start < starts[at]]
+            ways = {"sentence": before[-1:] or [theme for _, theme in near][:1]}
+            ways |= {"paragraph": [] if earlier[-1:] == only else earlier[-1:], "heading": only}
+            found[at] = next(((themes[0], way) for way, themes in ways.items() if themes), ("", ""))
+    themes, ways = (
+        zip(*(found.get(at, ("", "")) for at in range(len(quotations))), strict=True)
+        if len(quotations)
+        else ((), ())
+    )
+    return quotations.assign(theme=pd.array(themes, dtype=str), theme_by=pd.array(ways, dtype=str))
+
+
+def _sentence_between(text, name, quotation):
+    """Does a sentence of the author's begin between a name and a quotation?"""
+    if name[0] < quotation[0]:
+        return bool(NEXT_SENTENCE.search(text, name[1], quotation[0]))
+    return bool(NEXT_SENTENCE.search(text, quotation[1] - 1, name[0]))
 
 
 def with_theme_status(quotations, theme_presence, theme_codings):
@@ -509,8 +530,8 @@ def with_theme_status(quotations, theme_presence, theme_codings):
     Parameters
     ----------
     quotations : DataFrame
-        From `trace_quotations`, with a column theme: the id of the theme that the manuscript
-        uses it for, '' where that cannot be told.
+        From `with_themes`. A theme that was named in an earlier sentence of the paragraph may
+        have been left since: it is confirmed, and never held against a quotation.
     theme_presence : DataFrame
         essay_id, theme, status: the consensus.
     theme_codings : DataFrame
@@ -544,6 +565,8 @@ def with_theme_status(quotations, theme_presence, theme_codings):
             places = marked.get(key, np.empty((0, 2), int))
             here = ((places[:, 0] < row.essay_end) & (places[:, 1] > row.essay_start)).any()
             found.append("carries it" if here else "elsewhere in the essay")
+        elif row.theme_by == "paragraph":
+            found.append("")
         else:
             found.append("unresolved" if status.get(key) == "unresolved" else "absent")
     return quotations.assign(theme_status=pd.array(found, dtype=str))

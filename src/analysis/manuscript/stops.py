@@ -2,7 +2,7 @@
 
 import re
 
-from analysis.manuscript.lexicon import LITERATURE_NOUNS, NUMBER, any_of
+from analysis.manuscript.lexicon import LITERATURE_NOUNS, NUMBER, any_of, is_past
 
 SAME_LENGTH = str.maketrans(
     {
@@ -158,7 +158,7 @@ AFTER = [
     ("time of day", r"\s{0,2}(?::\d\d(?!\d)|[ap]\.?m\b|o'clock)"),
     ("identifier", r"(?:/[A-Za-z]|[A-Za-z_@]|:\d{3})"),
     ("duration or age",
-     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:[a-z]{{3,12}}[-\s])?{_TIME}(?![\w-])"
+     rf"(?:{_TO}(?:{NUMBER}|\d{{1,3}}\.\d))?[-\s]{{1,3}}(?:(?P<word>[a-z]{{3,12}})[-\s])?{_TIME}(?![\w-])"
      r"(?!\s(?:nurses?|students?|residents?|trainees?|registrars?)\b)"),
     ("statistic", r"\s{0,2}(?:±|%?\s{0,2}(?:CI\b|confidence|credible))"),
     ("money", r"\s{0,2}(?:dollars|pounds|euros|cents|USD|GBP|EUR|AUD|CAD)\b"),
@@ -173,6 +173,7 @@ AFTER = [
      r"|(?<=one)\s\w{1,20}\s(?:at\sa\stime|to\sanother|to\sthe\snext|or\sanother|per\b)"),
 ]  # fmt: skip
 AFTER = [(reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in AFTER]
+BETWEEN_CLAUSES = set("from with during after before over".split())
 OF_LITERATURE = re.compile(
     rf"\s{{1,3}}(?:[a-z-]{{2,15}}\s){{0,2}}?{any_of(LITERATURE_NOUNS)}\b", re.IGNORECASE
 )
@@ -188,7 +189,12 @@ CARRYING = {
     "statistic",
 }
 BARE_YEAR = re.compile(r"(?:1[89]|20)\d{2}$")
-LAST_WORDS = re.compile(r"(?:([\w']+)\s{1,3})?([\w-]+)\.?[\s(]{0,3}$")
+LAST_WORDS = re.compile(r"(?:([\w']+)\s{1,3})?([\w-]+)(\.?)[\s(]{0,3}$")
+# Before any other word a full stop ends the sentence: '... on average. Seven left'.
+ABBREVIATED = set("no nr p pp fig figs vol ref ch sec approx ed vs ver v".split()) | {
+    month.lower() for month in MONTHS
+}
+IN_SO_MANY = re.compile(rf"\sin\s{NUMBER}", re.IGNORECASE)  # 'the one in three'
 # After these, 'study 22' or 'patient 3' is no label: 'in this study 22 nurses took part'.
 DETERMINERS = set("the this that our each every a an per last first another one same".split())
 WIDTH = 60  # characters before a number that are looked at
@@ -206,25 +212,32 @@ def why_not(view, start, end, previous):
     """
     before = view[max(0, start - WIDTH) : start]
     gap = view[previous[0] : start] if start - previous[0] <= 8 else "far"
-    if previous[1] in CARRYING and CARRIED.match(gap):
-        return previous[1]
     number = view[start:end].lower()
+    anew = ";" in gap and not number[0].isdigit()  # 'after interview 9; four more interviews'
+    if previous[1] in CARRYING and CARRIED.match(gap) and not anew:
+        return previous[1]
     if before[-1:] in (".", "·", ",") and before[-2:-1].isdigit():
         return "decimal"
     for reason, pattern in AFTER:
-        if pattern.match(view, end):
+        match = pattern.match(view, end)
+        word = match and match.groupdict().get("word")  # between a number and a time
+        if match and not (word and (is_past(word.lower()) or word.lower() in BETWEEN_CLAUSES)):
             return reason
     last = before.rstrip()[-1:]
     if not last and number.isdigit() and re.match(r"[.)]\s", view[end : end + 2]):
         return "list number"
     words = LAST_WORDS.search(before[-40:])
-    determiner, word = (part.lower() for part in words.groups("")) if words else ("", "")
+    determiner, word, stop = (part.lower() for part in words.groups("")) if words else [""] * 3
+    if stop and word not in ABBREVIATED:
+        determiner, word = "", ""
     reason = PREVIOUS_WORD.get(word, "")
+    if words and words[2][:1].isupper() and word.endswith("s") and number.isdigit():
+        reason = reason or PREVIOUS_WORD.get(word[:-1], "")  # 'Wards 3, 4 and 5'
     if reason and determiner not in DETERMINERS:
         named = reason in ("name of a participant", "identifier")
         if not named or (number.isdigit() and before[-1:] != "("):
             return reason
-    if number == "one" and word in PRONOUN_AFTER:
+    if number == "one" and word in PRONOUN_AFTER and not IN_SO_MANY.match(view, end):
         return "idiom"
     for reason, signs, pattern in BEFORE:
         if last and last in signs and pattern.search(before):

@@ -11,7 +11,7 @@ from analysis.manuscript import lexicon
 from analysis.manuscript.claims import with_sections
 from analysis.manuscript.given_links import key_of
 from analysis.manuscript.names import Names
-from analysis.manuscript.quantities import LEXICON, in_range, in_words, range_in_words
+from analysis.manuscript.quantities import LEXICON, as_said, in_range, in_words, range_in_words
 from analysis.manuscript.stops import plain_view
 
 NOTES = (
@@ -64,7 +64,7 @@ def notes(manuscript, claims, themes, codes, evidence, *, units, size, ranges):
     view = plain_view(manuscript.text)
     names = Names(themes, codes)
     blocks = list(with_sections(manuscript))
-    rows = claims.to_dict("records")
+    rows = as_said(claims)
     units = _accepted(units, rows, size)
     found = [
         *_subjects(rows, units, size),
