@@ -1,7 +1,10 @@
 """The run itself, on a newcomer's study: two essays, quotations without offsets."""
 
+import ast
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +13,7 @@ import pytest
 from analysis import freshness, pipeline
 from analysis.new_study import write_study
 from analysis.problems import StudyError
-from analysis.study import PHASES, ROOT
+from analysis.study import NOTEBOOKS, PHASES, ROOT
 
 LONG_NAME = "two essays about waiting " + "ü" * 60  # with spaces and accents, and long
 QUIET = {"say": lambda *_, **__: None}
@@ -276,3 +279,23 @@ def test_the_list_of_disagreements_is_a_valid_adjudications_file(copy_of_run):
     assert pipeline.run(folder, phases=["4_theme_review"], **QUIET) == ["4_theme_review"]
     table = pd.read_csv(outputs / "processed" / "4_theme_review" / "consensus.csv")
     assert table["provenance"].eq("not yet adjudicated").sum() == 2
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_module_that_a_notebook_loads_counts_for_its_freshness(phase):
+    notebook = NOTEBOOKS / f"{phase}.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    imports = [node for node in ast.parse(code).body if isinstance(node, ast.ImportFrom)]
+    ask = "\n".join(
+        [
+            *(ast.unparse(node) for node in imports),
+            "import sys",
+            "print(*{m.__file__ for n, m in sys.modules.items() if n.startswith('analysis.')},"
+            " sep='\\n')",
+        ]
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    loaded = {Path(line) for line in done.stdout.split("\n") if line}
+    assert len(loaded) > 5
+    assert loaded - set(freshness.modules_of(notebook)) == set()

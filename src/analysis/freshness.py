@@ -127,7 +127,7 @@ def modules_of(notebook):
 
 
 def _imported(code):
-    return set(re.findall(r"^\s*from analysis\.(\w+) import", code, re.MULTILINE))
+    return set(re.findall(r"^\s*from analysis\.(\w+)[\w.]* import", code, re.MULTILINE))
 
 
 def _cells(notebook):
