@@ -241,6 +241,15 @@ def test_headers_of_something_else(header):
     assert find_claims(manuscript(*cells), units=["nurse"], size=22)[0].empty
 
 
+@pytest.mark.parametrize(
+    "header", ["n (%)", "Essays, n (%)", "Essays, n", "Essays, n (of 22)", "Essays"]
+)
+def test_a_bare_number_under_a_header_of_counts_is_a_count_and_no_percentage(header):
+    cells = [(0, 0, "Theme"), (0, 1, header), (1, 0, "Loneliness"), (1, 1, "14")]
+    (claim,) = find_claims(manuscript(*cells), units=["nurse"], size=22)[0].to_dict("records")
+    assert (claim["n"], pd.isna(claim["percent"])) == (14, True)
+
+
 def test_percent_column():
     cells = [(0, 0, "Theme"), (0, 1, "%"), (1, 0, "Loneliness"), (1, 1, "63.6")]
     claims = find_claims(manuscript(*cells), units=["nurse"], size=22)[0]

@@ -9,10 +9,12 @@ COUNT_COLUMN = re.compile(
     r"|total"
     r"|(?:no\.?|number|count|frequency|%|percent\w*|n|share)\s{0,2}(?:\(?(?:%|n|percent\w*)\)?"
     r"|,\s?%|of\s.*)"
+    r"|(?:essays|participants|interviews|respondents|informants|documents|transcripts)"
+    r"|.*,\s?n|.*\bn\s?\(of\s\d+\)"
     r"|n\s?[/(,].*|.*\(n\)|.*\bn\s?\(%\)|.*\bn\s?=\s?\d+\)?|.*\(%\)|(?:n|no\.?)\s\w+)",
     re.IGNORECASE,
 )
-SHARE_COLUMN = re.compile(r"(?:%|percent\w*|share|.*[^n]\s?\(%\))", re.IGNORECASE)
+SHARE_COLUMN = re.compile(r"(?:%|percent\w*|share|.*[^n\s]\s?\(%\))", re.IGNORECASE)
 CELL = re.compile(
     rf"\s*(?:(?P<n>{DIGITS})(?:\s?(?:/|of)\s?(?P<N>{DIGITS}))?"
     r"(?:\s?[(\[,;]?\s?(?P<share>\d{1,3}(?:[.·]\d{1,2})?)\s?(?P<sign>%)?\s?[)\]]?)?"
