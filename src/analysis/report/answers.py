@@ -28,7 +28,6 @@ SOURCES = {
     "overlap": "5_theme_definition/theme_overlap.csv",
     "exemplars": "5_theme_definition/exemplars.csv",
     "extracts": "5_theme_definition/extracts_by_theme.csv",
-    "environment": "environment.json",
 }
 GIVEN = {  # what the caller adds
     "study": "study.toml",
@@ -288,10 +287,10 @@ def _approach(study):
     )
 
 
-def _software(environment):
+def _software(study):
     return Answer(
         FILLED,
-        "This pipeline; the versions of Python and of all packages are recorded.",
+        "This pipeline; requirements.lock pins every package, environment.json has the versions.",
     )
 
 
@@ -436,7 +435,7 @@ ANSWERS = {
     "coders": (["codings", "readings"], _coders),
     "coding_tree": (["codebook", "theme_codes"], _coding_tree),
     "log": (["decisions", "overlap"], _log),
-    "software": (["environment"], _software),
+    "software": (["study"], _software),
     "audit": (["findings"], _audit),
     "discussed": (["manuscript", "themes"], _discussed),
     "attention": (["description", "codings", "readings"], _attention),

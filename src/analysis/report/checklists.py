@@ -69,11 +69,7 @@ def read_evidence(processed):
     """The files of `SOURCES` that are there, by name: tables, every cell as text."""
     files = {name: Path(processed) / file for name, file in SOURCES.items()}
     there = {name: path for name, path in files.items() if path.is_file()}
-    return {
-        # What environment.json says differs from one Python to the next: it is pointed to only.
-        name: read_output(path) if path.suffix == ".csv" else path.name
-        for name, path in there.items()
-    }
+    return {name: read_output(path) for name, path in there.items()}
 
 
 def checklist(name, evidence):
