@@ -149,7 +149,7 @@ def _short(line, length=60):
 
 def _compare_pixels(name, old, new, differences):
     """'same pixels', or where they differ, with pictures of it."""
-    before, now = (image.imread(path) for path in (old, new))
+    before, now = (image.imread(path)[..., :3] for path in (old, new))  # with transparency or not
     if before.shape == now.shape and (before == now).all():
         return "same: the pixels (other bytes)"
     differences.mkdir(parents=True, exist_ok=True)
@@ -158,8 +158,8 @@ def _compare_pixels(name, old, new, differences):
     shutil.copy(new, f"{stem}-fresh.png")
     if before.shape != now.shape:
         return "differs: its size"
-    apart = np.abs(before[..., :3] - now[..., :3]).max(axis=-1) > 0
-    faint = 0.7 + 0.3 * now[..., :3].mean(axis=-1, keepdims=True).repeat(3, axis=-1)
+    apart = np.abs(before - now).max(axis=-1) > 0
+    faint = 0.7 + 0.3 * now.mean(axis=-1, keepdims=True).repeat(3, axis=-1)
     faint[apart] = (0.8, 0.0, 0.0)
     image.imsave(f"{stem}-difference.png", faint)
     return f"differs: {apart.sum():,} of {apart.size:,} pixels"
