@@ -209,6 +209,7 @@ AGREEMENT = pd.DataFrame(
     {
         "code": ["small_gesture", "humility"],
         "essays": [22, 22],
+        "coders": [2, 2],
         "marked": [0.295, 0.0],
         "percent_agreement": [0.77, 1.0],
         "positive_agreement": [0.62, None],
@@ -241,11 +242,18 @@ def test_agreement_table_of_two_coders_by_eye():
 def test_agreement_of_many_pairs_has_no_counts_of_a_pair_and_no_kappa():
     many = agreement_table(AGREEMENT, pd.concat([PAIRS, PAIRS.assign(second="C")]))
     assert many["marked"].tolist() == ["0.29", "0.00"] and "kappa" not in many
+    third = agreement_table(AGREEMENT.assign(coders=3), PAIRS)  # whose alpha is of three
+    assert "both" not in third and "kappa" not in third
     bare = AGREEMENT[["code", "essays", "marked", "alpha", "undefined"]].assign(label="A label")
     assert agreement_table(bare.rename(columns={"code": "theme"})).values.tolist() == [
         ["A label", "22", "0.29", "0.00"],
         ["A label", "22", "0.00", "undefined: no coder used it"],
     ]
+
+
+def test_a_code_that_nobody_was_asked_for_has_no_counts_of_a_pair():
+    table = agreement_table(AGREEMENT, PAIRS[PAIRS["code"].eq("small_gesture")])
+    assert table["both"].tolist() == ["4", ""] and table["kappa"].tolist() == ["0.47", "undefined"]
 
 
 def test_codebook_table_follows_the_themes_and_ends_with_parked_codes():

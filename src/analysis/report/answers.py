@@ -218,9 +218,8 @@ def _collated(codings, theme_codes):
 def _distinct(themes, overlap):
     missing = themes.loc[themes["definition"].eq(""), "label"]
     pairs = overlap[overlap["theme_a"].ne(overlap["theme_b"])]
-    closest = pairs.assign(jaccard=pairs["jaccard"].astype(float)).sort_values(
-        "jaccard", ascending=False, kind="stable"
-    )
+    pairs = pairs.assign(jaccard=pd.to_numeric(pairs["jaccard"], errors="coerce"))
+    closest = pairs.dropna(subset="jaccard").sort_values("jaccard", ascending=False, kind="stable")
     text = ""
     if len(closest):
         top = closest.iloc[0]

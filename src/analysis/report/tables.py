@@ -188,11 +188,12 @@ def agreement_table(agreement, pairs=None):
     Parameters
     ----------
     agreement : DataFrame
-        code (or theme and label), essays, marked (share of readings), alpha, undefined; optional
-        percent_agreement, positive_agreement, ac1, and <coefficient>_low, <coefficient>_high.
+        code (or theme and label), essays, coders, marked (share of readings), alpha, undefined;
+        optional percent_agreement, positive_agreement, ac1, and <coefficient>_low,
+        <coefficient>_high.
     pairs : DataFrame, optional
         By code and pair of coders, for essays: both, first_only, second_only, neither, kappa.
-        Used where there is one pair only.
+        Used where there is one pair only, and nobody beside it: alpha would be of others.
 
     Returns
     -------
@@ -203,7 +204,11 @@ def agreement_table(agreement, pairs=None):
     of = "theme" if "theme" in agreement else "code"
     labels = agreement["label"] if "label" in agreement else _spaced(agreement[of])
     table = pd.DataFrame({of: labels, "essays": agreement["essays"].astype(str)})
-    one_pair = pairs is not None and len(pairs[["first", "second"]].drop_duplicates()) == 1
+    one_pair = (
+        pairs is not None
+        and len(pairs[["first", "second"]].drop_duplicates()) == 1
+        and agreement["coders"].le(2).all()
+    )
     if one_pair:
         pairs = pairs.set_index("code").reindex(agreement[of])
         first, second = pairs[["first", "second"]].dropna().iloc[0]
@@ -213,7 +218,8 @@ def agreement_table(agreement, pairs=None):
             "second_only": f"only {second}",
             "neither": "neither",
         }.items():
-            table[name] = pairs[column].astype(str).to_numpy()
+            # Nobody was asked for a code that is in no pair.
+            table[name] = ["" if pd.isna(n) else str(int(n)) for n in pairs[column]]
     else:
         table["marked"] = agreement["marked"].map(_coefficient)
     for column, name in {
