@@ -66,6 +66,12 @@ def test_graphemes_count_what_a_reader_sees_as_one_sign():
     assert text[start[0] : end[0]] == "b"
 
 
+def test_a_grapheme_ends_after_its_accents():
+    text = "Cafe\u0301 b"
+    start, end = spans(stored_essay("E", text), [0], [4], Reading("graphemes"))
+    assert text[start[0] : end[0]] == "Cafe\u0301"
+
+
 def test_edges_of_words():
     begin, end = edges("Ab, e\u0301.\n")
     assert [n for n, ok in enumerate(begin) if ok] == [0, 2, 4, 6]
@@ -143,6 +149,22 @@ def test_what_is_known_of_a_tool_stands_where_the_file_shows_too_little():
     assert decision.way.unit == "UTF-16 units"
     with pytest.raises(Undecided, match="does not show in which unit"):
         anchor(made, found, ways_to_count(), known=False)
+
+
+def test_two_codings_against_what_is_known_of_a_tool_are_a_question():
+    found = essays(2)
+    before = [Coding(key, "ana", "c", 0, 4) for key in found] * 3
+    made = [*before, *codings(found, "code points")]
+    with pytest.raises(Undecided, match="'UTF-16 units, CR LF as 1' 75%"):
+        anchor(made, found, ways_to_count("UTF-16 units"), known=True)
+
+
+def test_line_ends_of_two_characters_are_no_rival_where_none_is_stored():
+    text = "Plain words.\nShe smiled at the nurse."
+    found = {"E": stored_essay("E", text)}
+    made = [Coding("E", "ana", "c", text.index("smiled"), text.index(" at the"))]
+    (place,), _ = anchor(made, found, ways_to_count(), known=False)
+    assert text[place.start : place.end] == "smiled"
 
 
 def test_where_every_unit_gives_the_same_places_that_is_said():

@@ -1,5 +1,6 @@
 """The other tools: what each of them does that no other does."""
 
+import hashlib
 import json
 import sqlite3
 import subprocess
@@ -195,6 +196,125 @@ def test_codings_of_an_essay_that_is_nowhere_are_listed(tmp_path):
         if (tmp_path / "other.txt").write_text("Other words.") else [], tmp_path / "study",
     )  # fmt: skip
     assert done.report["reason"].tolist() == ["essay_unknown"] * 2
+
+
+def test_label_studio_keeps_what_coders_wrote_and_says_who_annotated_twice(tmp_path):
+    region = {"type": "labels", "meta": {"text": ["why?"]}, "value": {
+        "start": 0, "end": 3, "text": "She", "labels": ["Hope"]}}  # fmt: skip
+    note = {"type": "textarea", "value": {"text": ["odd", "very"]}}
+    annotations = [{"completed_by": 1, "result": [region]}, {"completed_by": 1, "result": [note]}]
+    task = {"id": 1, "data": {"text": "She smiled."}, "annotations": annotations}
+    (tmp_path / "l.json").write_text(json.dumps([task]))
+    done = import_files(tmp_path / "l.json", tmp_path / "study")
+    assert [m["memo"] for m in rows_of(tmp_path / "study" / "memos.csv")] == ["odd\nvery"]
+    assert [c["memo"] for c in rows_of(tmp_path / "study" / "codings" / "1.csv")] == ["why?"]
+    assert any("one coder annotated more than once: 1" in note for note in done.notes)
+
+
+def test_label_studio_marks_in_a_page_count_in_its_words(tmp_path):
+    value = {"start": "/p[1]", "startOffset": 0, "globalOffsets": {"start": 6, "end": 9},
+             "text": "two", "hypertextlabels": ["Hope"]}  # fmt: skip
+    result = {"type": "hypertextlabels", "value": value}
+    task = {"id": 1, "data": {"html": "<p>One &amp; <b>two</b></p>", "name": "E1"}}
+    task["annotations"] = [{"completed_by": 1, "result": [result]}]
+    (tmp_path / "l.json").write_text(json.dumps([task]))
+    import_files(tmp_path / "l.json", tmp_path / "study")
+    assert codings_of(tmp_path / "study") == {("1", "E1", "Hope", "two")}
+    assert texts_of(tmp_path / "study") == {"E1": "One & two"}
+
+
+def test_rqda_memos_annotations_journal_and_attributes_are_kept(tmp_path):
+    path = tools.rqda(tmp_path / "p.rqda", PROJECT)
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "CREATE TABLE annotation (fid, position, annotation, owner, date, status);"
+        "INSERT INTO annotation VALUES (1, 3, 'hm', 'ana', '', 1);"
+        "CREATE TABLE journal (name, journal, owner, date, status);"
+        "INSERT INTO journal VALUES ('Log', 'met', 'ben', '', 1);"
+        "CREATE TABLE fileAttr (variable, value, fileID, status);"
+        "INSERT INTO fileAttr VALUES ('ward', 'North', 1, 1);"
+    )
+    connection.close()
+    import_files(path, tmp_path / "study")
+    memos = rows_of(tmp_path / "study" / "memos.csv")
+    found = {(m["coder"], m["essay_id"], m["memo"]) for m in memos}
+    assert found == {("ana", "E03", "hm"), ("ben", "", "Log: met")}
+    assert rows_of(tmp_path / "study" / "essays.csv")[0]["ward"] == "North"
+
+
+def lines_coded(folder, text):
+    """A project of qualitative-coding with one coded line, and its text."""
+    (folder / "corpus").mkdir(parents=True)
+    (folder / "corpus" / "E1.txt").write_bytes(text)
+    (folder / "codebook.yaml").write_text("- Hope\n")
+    connection = sqlite3.connect(folder / "qualitative_coding.sqlite3")
+    connection.executescript(
+        "CREATE TABLE document (file_path, file_hash); CREATE TABLE coder (name);"
+        "CREATE TABLE document_index (id, document_id);"
+        "INSERT INTO document_index VALUES (1, 'E1.txt');"
+        "CREATE TABLE location (id, document_index_id); INSERT INTO location VALUES (1, 1);"
+        "CREATE TABLE coded_line (id, line, coder_id, code_id);"
+        "INSERT INTO coded_line VALUES (1, 1, 'ana', 'Hope');"
+        "CREATE TABLE coded_line_location_association (coded_line_id, location_id);"
+        "INSERT INTO coded_line_location_association VALUES (1, 1);"
+    )
+    digest = hashlib.sha1(b"One.\nTwo.\n").hexdigest()
+    connection.execute("INSERT INTO document VALUES ('E1.txt', ?)", [digest])
+    connection.commit()
+    connection.close()
+    return folder
+
+
+def test_a_project_folder_of_qc_is_read_while_its_texts_are_those_that_were_coded(tmp_path):
+    import_files(lines_coded(tmp_path / "same", b"One.\r\nTwo.\r\n"), tmp_path / "study")
+    assert codings_of(tmp_path / "study") == {("ana", "E1", "Hope", "Two.")}
+    done = import_files(lines_coded(tmp_path / "other", b"None.\nTwo.\n"), tmp_path / "changed")
+    assert done.report["reason"].tolist() == ["source_missing"]
+    assert any("was changed since it was coded" in note for note in done.notes)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Kodierer,Dokument,Zitat,Code", "none of which is known to name the essay"),
+        ("coder,essay,evidence,code", "unless it is in the column 'evidence'"),
+    ],
+)
+def test_a_table_whose_columns_are_not_known_is_refused(tmp_path, header, said):
+    tools.table(tmp_path / "t.csv", header, [("ana", "E1", "She smiled", "Hope")])
+    with pytest.raises(StudyError, match=said):
+        import_files(tmp_path / "t.csv", tmp_path / "study")
+
+
+def test_a_formula_that_no_program_computed_is_refused(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["coder", "essay", "quote", "code"])
+    book.active.append(["ana", "E1", '="She"&" smiled"', "Hope"])
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(StudyError, match=r"a formula without its value \(cell C2"):
+        import_files(tmp_path / "t.xlsx", tmp_path / "study")
+
+
+def test_a_row_without_words_is_no_coding_of_the_whole_essay(tmp_path):
+    (tmp_path / "E1.txt").write_text("She smiled.")
+    tools.table(tmp_path / "h.csv", "id,document,tag,content", [(1, "E1", "Hope", "")])
+    header = "doc_name,doc_id,segment_start,segment_end,code_name,code_id,segment_text,user_name"
+    tools.table(tmp_path / "r.csv", header, [("E1", 1, "NA", "NA", "Hope", 4, "NA", "NA")])
+    for name in ("h.csv", "r.csv"):
+        done = import_files([tmp_path / name, tmp_path / "E1.txt"], tmp_path / name[0])
+        assert done.report["reason"].tolist() == ["no_span"]
+        assert codings_of(tmp_path / name[0]) == set()
+
+
+def test_a_taguette_database_without_a_project_is_refused(tmp_path):
+    path = tools.taguette(tmp_path / "t.sqlite3", PROJECT)
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM projects")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StudyError, match="a Taguette database without a project"):
+        import_files(path, tmp_path / "study")
 
 
 # True projects of qualitative-coding and of INCEpTION ----------------------------------------

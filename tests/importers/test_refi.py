@@ -177,3 +177,28 @@ def test_two_coders_projects_are_matched_by_text_whatever_their_names_and_guids(
     import_files(files, tmp_path / "study")
     assert codings_of(tmp_path / "study") == PROJECT.quoted()
     assert texts_of(tmp_path / "study") == ESSAYS
+
+
+def test_the_text_of_a_pdf_is_read_and_its_codings_count_once(tmp_path):
+    text = f"<PlainTextContent>{'Hope ' * 9}</PlainTextContent>"
+    selections = "".join(
+        f'<PlainTextSelection guid="s{n}" startPosition="{5 * n}" endPosition="{5 * n + 4}">'
+        f"{coding(n, 'u-a')}</PlainTextSelection>"
+        for n in range(9)
+    )
+    source = (
+        f'<PDFSource guid="p1" name="E1"><Representation guid="r1">{text}{selections}'
+        f'</Representation><PDFSelection guid="s9" page="0">{coding(9, "u-a")}</PDFSelection>'
+        "</PDFSource>"
+    )
+    done = imported(tmp_path, project(source))
+    assert done.sources.loc[0, ["codings", "written", "listed"]].tolist() == [10, 9, 1]
+    assert done.report["source_ref"].tolist() == ["coding k9"]
+
+
+def test_a_coder_whom_the_project_does_not_name_is_named_in_a_note(tmp_path):
+    text = "<PlainTextContent>She smiled.</PlainTextContent>"
+    done = imported(
+        tmp_path, project(f'<TextSource guid="t1" name="E1">{text}{coding(1, "gone")}</TextSource>')
+    )
+    assert any("have their GUID as a name: 'gone'" in note for note in done.notes)

@@ -185,3 +185,49 @@ def test_the_same_files_give_the_same_bytes(tmp_path):
     import_files(both, tmp_path / "x" / "study")
     import_files(both, tmp_path / "y" / "study")
     assert everything(tmp_path / "x") == everything(tmp_path / "y")
+
+
+def test_a_name_that_had_to_change_changes_in_the_same_way_again(tmp_path):
+    codings = [
+        ("a;b", "E1", "x; y", 7, 17),
+        ("Ana", "E2", "Care", 0, 7),
+        ("ana", "E2", "Care", 0, 7),
+    ]
+    path = export(tmp_path / "a.json", codings)
+    import_files(path, tmp_path / "study")
+    before = codings_of(tmp_path / "study")
+    again = import_files(path, tmp_path / "study")
+    assert again.report.query("outcome == 'listed'")["reason"].tolist() == ["already_there"] * 3
+    assert codings_of(tmp_path / "study") == before
+
+
+def test_a_coder_or_unit_that_does_not_exist_is_said(tmp_path):
+    done = import_files(export(tmp_path / "a.json", ANA), tmp_path / "study", {"Anna": "A"})
+    assert "nobody is called 'Anna' in the files (CODER)" in done.notes
+    with pytest.raises(StudyError, match=r"'utf8' is no unit that is known\. Choose one of"):
+        import_files(tmp_path / "a.json", tmp_path / "study", unit="utf8")
+
+
+def test_files_of_one_name_are_told_apart_and_the_report_keeps_both(tmp_path):
+    for who, codings in (("ana", ANA), ("ben", BEN)):
+        (tmp_path / who).mkdir()
+        export(tmp_path / who / "E.json", codings)
+    both = [tmp_path / "ana" / "E.json", tmp_path / "ben" / "E.json"]
+    assert import_files(both, tmp_path / "one").sources["file"].tolist() == [
+        "ana/E.json", "ben/E.json",
+    ]  # fmt: skip
+    for path in both:
+        import_files(path, tmp_path / "two")
+    assert len(rows_of(tmp_path / "two" / "import_sources.csv")) == 2
+
+
+def test_who_has_no_coding_that_could_be_written_is_named(tmp_path):
+    path = export(tmp_path / "a.json", [*ANA, ("ben", "E1", "Hope", 9, 9)])
+    done = import_files(path, tmp_path / "study")
+    assert any("no coding of coder 'ben' could be written (1 listed)" in n for n in done.notes)
+
+
+def test_characters_that_no_file_can_hold_are_replaced_everywhere(tmp_path):
+    path = export(tmp_path / "a.json", [("b\ud83d", "E1", "c\ud83d", 7, 17)])
+    import_files(path, tmp_path / "study")
+    assert codings_of(tmp_path / "study") == {("b\ufffd", "E1", "c\ufffd", "She smiled")}

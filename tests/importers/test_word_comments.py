@@ -3,6 +3,7 @@
 import pytest
 
 from analysis.importers import import_files
+from analysis.problems import StudyError
 from tests.importers import tools
 from tests.importers.reading_back import codings_of, rows_of, texts_of
 
@@ -76,6 +77,17 @@ def test_a_file_without_names_needs_the_coders_name(tmp_path, author):
     assert {row[0] for row in codings_of(tmp_path / "unnamed")} == {"unknown"}
     import_files(path, tmp_path / "named", "ana")
     assert {row[0] for row in codings_of(tmp_path / "named")} == {"ana"}
+
+
+def test_two_files_on_one_essay_that_name_nobody_are_not_one_coder(tmp_path):
+    for who, end in (("ana", 17), ("ben", 11)):
+        tools.word(tmp_path / f"E01_{who}.docx", TEXT, [("Author", "Hope", 7, end)])
+    files = [tmp_path / "E01_ana.docx", tmp_path / "E01_ben.docx"]
+    with pytest.raises(StudyError, match=r"as 'E01_ben.docx' does; neither says.*CODER=name"):
+        import_files(files, tmp_path / "study")
+    for path, who in zip(files, ("ana", "ben"), strict=True):
+        import_files(path, tmp_path / "study", who)
+    assert {row[0] for row in codings_of(tmp_path / "study")} == {"ana", "ben"}
 
 
 def test_deleted_and_moved_text_is_gone_inserted_text_is_there_and_boxes_come_once(tmp_path):

@@ -78,7 +78,7 @@ def places(essay, reading):
     elif reading.unit == "UTF-16 units":
         widths = 1 + wide.astype(int)
     elif reading.unit == "graphemes":
-        widths = _begins_grapheme(essay.text).astype(int)
+        widths = _grapheme_widths(essay.text)
     else:
         widths = 1 + (signs > 0x7F).astype(int) + (signs > 0x7FF) + wide
     if reading.line_end == 2:
@@ -106,6 +106,13 @@ def spans(essay, starts, ends, reading):
     begin = np.where((begin >= 0) & (numbers[np.clip(begin, 0, last)] == starts), begin, -1)
     stop = np.where((stop <= last) & (numbers[np.clip(stop, 0, last)] == ends), stop, -1)
     return begin, stop
+
+
+def _grapheme_widths(text):
+    """Whole numbers at the ends of graphemes, halves inside: no tool's number falls there."""
+    begins = _begins_grapheme(text)
+    before_end = np.append(begins[1:], True)[: len(begins)]
+    return np.where(begins, 0.5, 0.0) + np.where(before_end, 0.5, 0.0)
 
 
 def _begins_grapheme(text):
@@ -500,20 +507,35 @@ class _Hypotheses:
         )
 
     def _told_apart(self, best, others, scores, known):
-        """The way that edges of words speak for, judged on the codings that two ways part."""
-        rivals = [w for w in others if not self._clearly_better(best, w, 10)]
+        """The way that edges of words speak for, judged on the codings that two ways part.
+
+        The known way of a tool stands against a better one until ten codings speak for that;
+        against another unit, two are enough to ask.
+        """
         if not known:
-            rivals = [w for w in rivals if not self._clearly_better(best, w, 2)]
+            rivals = [w for w in others if not self._clearly_better(best, w, 2)]
+            rivals = [w for w in rivals if self._is_likely(w)]
             if rivals or scores[best] < RIGHT:
-                raise Undecided(
-                    f"'{self.ways[best]}' puts {scores[best]:.0%} of the codings at edges of words"
-                    + (f", '{self.ways[rivals[0]]}' {scores[rivals[0]]:.0%}" if rivals else "")
-                    + ": the file does not show in which unit it counts."
-                )
+                raise self._undecided(best, rivals, scores)
             return best
-        if best == 0 or not self.differing(best, 0).any():
+        if best == 0 or not self.differing(best, 0).any() or self._clearly_better(best, 0, 10):
             return best
-        return best if 0 not in rivals else 0
+        if not self._clearly_better(best, 0, 2):
+            return 0
+        if self.ways[best].unit != self.ways[0].unit:
+            raise self._undecided(best, [0], scores)
+        return best
+
+    def _undecided(self, best, rivals, scores):
+        return Undecided(
+            f"'{self.ways[best]}' puts {scores[best]:.0%} of the codings at edges of words"
+            + (f", '{self.ways[rivals[0]]}' {scores[rivals[0]]:.0%}" if rivals else "")
+            + ": the file does not show in which unit it counts."
+        )
+
+    def _is_likely(self, w):
+        """A line end counts as two only where some essay is stored with CR LF."""
+        return self.ways[w].line_end == 1 or any(len(e.crlf) for e in self.essays.values())
 
     def _clearly_better(self, best, other, least):
         """Right in 90 % and the other in 50 % of at least so many codings that they part."""

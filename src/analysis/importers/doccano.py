@@ -5,7 +5,7 @@ text without labels does not say that it was read.
 """
 
 from analysis.importers.anchoring import UNITS, ways_to_count
-from analysis.importers.material import Coding, Material, stored_essay
+from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_json, whole_number
 
 WAYS = ways_to_count("UTF-16 units", units=(*UNITS, "graphemes"))
@@ -61,6 +61,10 @@ def _read_row(material, row, number, coder):
     if row.get("relations"):
         said = "relations between places are not imported"
         material.notes += [said] * (said not in material.notes)
+    comments = row.get("Comments")
+    for words in comments if isinstance(comments, list) else ():
+        if isinstance(words, str) and words.strip():
+            material.memos.append(Memo(key, coder, words))
     labels = row.get("label", row.get("labels", row.get("entities"))) or row.get("entities") or []
     for n, label in enumerate(labels if isinstance(labels, list) else [labels], start=1):
         code, start, end, whole = _label(label)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from analysis.importers.material import REASONS
 from analysis.importers.naming import alike
-from analysis.problems import Problem, stop_if
+from analysis.problems import Problem, listed, stop_if
 
 REPORT_COLUMNS = [
     "file",
@@ -91,6 +91,7 @@ def gather(parts, corpus, names, study):
         prefix = f"{part.material.file}: " if len(parts) > 1 else ""
         gathered.notes += [prefix + note for note in part.material.notes]
     gathered.notes += names.notes + corpus.said()
+    _refuse_two_without_names(gathered, names)
     _leave_out_what_is_there(gathered, study)
     gathered.essays = [v for _, v in sorted(corpus.essays.items()) if v.new]
     gathered.attributes = [
@@ -100,6 +101,7 @@ def gather(parts, corpus, names, study):
     ]
     _gather_codebook(gathered, study)
     gathered.coders = sorted({*gathered.codings, *readings})
+    _name_who_has_nothing_written(gathered)
     _part_memos_of_others(gathered, study)
     _gather_assignments(gathered, readings, corpus, study)
     if not gathered.assignments and any(p.material.readings is None for p in parts):
@@ -242,6 +244,34 @@ def iso_date(value):
     except ValueError:
         return ""
     return value.strip()
+
+
+def _refuse_two_without_names(gathered, names):
+    """Two files on one essay that name nobody are two people's, or two versions: never one."""
+    problems = []
+    for coder in sorted(names.made_up):
+        files = {}
+        for row in gathered.codings.get(coder, []):
+            files.setdefault(row["essay_id"], {})[gathered.sources[row["source"]]["file"]] = None
+        for essay_id, (first, *others) in files.items():
+            if others:
+                others = listed(others)
+                what = f"codes essay '{essay_id}', as {others} does; neither says who coded."
+                todo = "Import each coder's files alone, into the same study, with CODER=name."
+                problems.append(Problem(what, todo, first))
+    stop_if(problems)
+
+
+def _name_who_has_nothing_written(gathered):
+    """Who is left without a coding would count as one who read and found nothing."""
+    rows = [row for row in gathered.report if row["outcome"] == "listed"]
+    unwritten = Counter(row["coder"] for row in rows if row["reason"] != "already_there")
+    gathered.notes += [
+        f"no coding of coder '{coder}' could be written ({n} listed), yet a coder without codings "
+        "counts as one who found nothing: take the name out of study.toml if that is wrong"
+        for coder, n in sorted(unwritten.items())
+        if coder in gathered.coders and not gathered.codings.get(coder)
+    ]
 
 
 def _leave_out_what_is_there(gathered, study):
@@ -431,10 +461,10 @@ def _check(gathered, parts, corpus):
     """Nothing lost, nothing gained, every row its quotation."""
     read = sum(len(part.material.codings) for part in parts)
     written = sum(map(len, gathered.codings.values()))
-    listed = sum(row["outcome"] == "listed" for row in gathered.report)
+    not_written = sum(row["outcome"] == "listed" for row in gathered.report)
     by_file = all(s["codings"] == s["written"] + s["listed"] for s in gathered.sources)
-    if read != written + listed or not by_file:
-        raise RuntimeError(f"{read} codings read, but {written} written and {listed} listed.")
+    if read != written + not_written or not by_file:
+        raise RuntimeError(f"{read} codings read, but {written} written, {not_written} listed.")
     for rows in gathered.codings.values():
         for row in rows:
             text = corpus.essays[row["essay_id"]].text

@@ -1,13 +1,14 @@
 """From files to a study folder: recognise, match the essays, prove every place, write."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.importers import target, uniting
-from analysis.importers.anchoring import Place, Undecided, anchor, spans
+from analysis.importers.anchoring import UNITS, Place, Undecided, anchor, spans
 from analysis.importers.gathering import REPORT_COLUMNS, SOURCE_COLUMNS, gather
 from analysis.importers.material import Essay
 from analysis.importers.naming import Names
@@ -16,6 +17,7 @@ from analysis.importers.recognising import Source, read
 from analysis.problems import Problem, stop_if
 
 PASSED_OVER = (".ds_store", "thumbs.db", "desktop.ini")
+WHOLE_FOLDERS = ("data.qda", "qualitative_coding.sqlite3")  # of QualCoder, of qualitative-coding
 
 
 @dataclass
@@ -49,10 +51,11 @@ class Import:
         for row in self.sources.to_dict("records"):
             lines.append(f"{row['file']}: recognised as {row['recognised']}.")
             if row["codings"]:
-                counted = f"  {row['codings']} codings = {row['written']} written"
+                codings = f"{row['codings']} coding{'s' * (row['codings'] != 1)}"
+                counted = f"  {codings} = {row['written']} written"
                 lines.append(f"{counted} + {row['listed']} listed; {row['adjusted']} adjusted.")
                 lines.append(f"  Places: {_reading_said(row)}.")
-        lines += [f"Note: {note}." for note in self.notes]
+        lines += [f"Note: {note.rstrip('.')}." for note in self.notes]
         if not self.report.empty:
             counts = self.report.groupby(["outcome", "reason"], sort=True).size()
             said = [f"{n} {' '.join(filter(None, key))}" for key, n in counts.items()]
@@ -95,6 +98,7 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
         A file is not recognised, damaged or hostile; its places cannot be proven; or a coder has
         other codings of the same essays in the study already. Nothing has been written.
     """
+    unit = _known_unit(unit)
     sources = _sources([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     study = target.open_target(study_folder)
     before = {source.path: source.sha256 for source in sources}
@@ -119,11 +123,19 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
     )
 
 
+def _known_unit(unit):
+    known = {name.casefold(): name for name in (*UNITS, "graphemes")}
+    if unit is not None and unit.casefold() not in known:
+        todo = f"Choose one of: {', '.join(known.values())}."
+        stop_if([Problem(f"'{unit}' is no unit that is known.", todo, "UNIT")])
+    return None if unit is None else known[unit.casefold()]
+
+
 # Files ---------------------------------------------------------------------------------------
 
 
 def _sources(paths):
-    """The files that were named, and those in the folders that were; QualCoder's folder is one."""
+    """The files that were named, and those in the folders that were; a project's folder is one."""
     found, problems = [], []
     for path in map(Path, paths):
         path = path.expanduser()
@@ -137,12 +149,18 @@ def _sources(paths):
         else:
             problems.append(Problem("is not there.", "Correct FROM.", str(path)))
     stop_if(problems)
-    return [Source(path) for path in dict.fromkeys(found)]
+    sources = [Source(path) for path in dict.fromkeys(found)]
+    once = Counter(source.name for source in sources)
+    for source in sources:
+        if once[source.name] > 1:  # a/E01.docx and b/E01.docx
+            source.name = f"{source.path.parent.name}/{source.name}"
+    return sources
 
 
 def _files_of(folder):
-    if (folder / "data.qda").is_file():
-        return [folder / "data.qda"]
+    for project in WHOLE_FOLDERS:
+        if (folder / project).is_file():
+            return [folder / project]
     files = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")) or path.name.lower() in PASSED_OVER:

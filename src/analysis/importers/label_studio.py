@@ -1,8 +1,9 @@
 """Label Studio's full JSON: regions of a text, and choices or paths for the whole of it."""
 
 from analysis.importers.anchoring import ways_to_count
-from analysis.importers.material import Coding, Material, stored_essay
+from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Refused, whole_number
+from analysis.importers.taguette import essay_of_html
 
 WAYS = ways_to_count("code points")
 WHOLE = {"choices", "taxonomy"}  # results on the whole text
@@ -19,15 +20,31 @@ def read(source, tasks):
     material = Material("Label Studio JSON", ways=WAYS, known=True, readings=set())
     for n, task in enumerate(tasks, start=1):
         _read_task(material, task, n)
+    repeated = sum(map(_is_repeated, tasks))
+    if repeated:
+        material.notes.append(
+            f"tasks that one coder annotated more than once: {repeated}; what stands in any of the "
+            "annotations is imported"
+        )
     return [material]
+
+
+def _is_repeated(task):
+    """Did one coder annotate it more than once?"""
+    coders = [_coder(a) for a in _annotations(task) if not a.get("was_cancelled")]
+    return len(coders) > len(set(coders))
+
+
+def _annotations(task):
+    found = task.get("annotations") or task.get("completions") or []
+    return [a for a in found if isinstance(a, dict)] if isinstance(found, list) else []
 
 
 def _read_task(material, task, n):
     data = task.get("data") if isinstance(task.get("data"), dict) else {}
     key = task.get("id", f"task {n}")
     key = key if isinstance(key, (str, int)) else f"task {n}"
-    annotations = task.get("annotations") or task.get("completions") or []
-    annotations = [a for a in annotations if isinstance(a, dict)] if annotations else []
+    annotations = _annotations(task)
     field = _text_field(data, annotations)
     if field:
         attributes = {
@@ -35,14 +52,25 @@ def _read_task(material, task, n):
             for k, v in data.items()
             if k not in (field, "essay_id") and isinstance(v, (str, int, float))
         }
-        name = _name(data, key)
-        material.essays[key] = stored_essay(name, data[field], attributes=attributes)
+        name, text = _name(data, key), data[field]
+        essay = essay_of_html(name, text) if _is_html(annotations) else stored_essay(name, text)
+        essay.attributes = attributes
+        material.essays[key] = essay
     predictions = task.get("predictions")
     if isinstance(predictions, list) and predictions:
         said = "predictions are a machine's; they are not imported"
         material.notes += [said] * (said not in material.notes)
     for annotation in annotations:
         _read_annotation(material, annotation, key, bool(field))
+
+
+def _is_html(annotations):
+    """Were regions marked in a page? Then their places count in its words."""
+    return any(
+        isinstance(result.get("value"), dict) and "startOffset" in result["value"]
+        for annotation in annotations
+        for result in _results(annotation)
+    )
 
 
 def _text_field(data, annotations):
@@ -101,14 +129,25 @@ def _read_annotation(material, annotation, key, has_text):
                     reason = "out_of_range" if "startOffset" not in value else "no_span"
             elif kind not in WHOLE and not reason:
                 reason = "not_text"
+            written = _written(kind, value, result)
+            if written and reason == "no_code":
+                material.memos.append(Memo(key, coder, written, start, end, date))
             quotation = value.get("text") if isinstance(value.get("text"), str) else ""
             whole = kind in WHOLE and start is None
             material.codings.append(
                 Coding(
                     key, coder, code, start, end, "" if whole else quotation,
-                    "", date, ref, general or reason,
+                    written, date, ref, general or reason,
                 )
             )  # fmt: skip
+
+
+def _written(kind, value, result):
+    """What a coder wrote: the words of a text area, the remark on a region."""
+    meta = result.get("meta") if isinstance(result.get("meta"), dict) else {}
+    words = value.get("text") if kind == "textarea" else meta.get("text")
+    words = words if isinstance(words, list) else [words]
+    return "\n".join(word for word in words if isinstance(word, str)).strip()
 
 
 def _span(value):

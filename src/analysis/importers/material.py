@@ -10,6 +10,11 @@ BOM = "\ufeff"
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
+def writable(text):
+    """NUL and halves of surrogate pairs, which no text file can hold, as U+FFFD."""
+    return UNWRITABLE.sub("\ufffd", text)
+
+
 @dataclass
 class Essay:
     """One essay as a tool stores it.
@@ -28,7 +33,7 @@ class Essay:
         Places in `text` of line ends that the tool does not count: they part blocks of HTML.
     attributes : dict of str to str
     note : str
-        What had to be replaced in it, for the report.
+        What had to be replaced in it, for the researcher.
     """
 
     name: str
@@ -41,10 +46,10 @@ class Essay:
 
 
 def stored_essay(name, stored, **more):
-    """An essay from its text as stored; NUL and halves of surrogate pairs become U+FFFD."""
+    """An essay from its text as stored, made writable."""
     note = ""
     if UNWRITABLE.search(stored):
-        stored = UNWRITABLE.sub("\ufffd", stored)
+        stored = writable(stored)
         note = "characters that no text file can hold are now U+FFFD"
     bom = len(stored) - len(stored.lstrip(BOM))
     body = stored[bom:]
@@ -84,7 +89,6 @@ class Coding(NamedTuple):
 
 
 REASONS = {
-    "coder_unknown": "the file does not say who coded",
     "essay_unknown": "the essay is neither in the files nor in the study",
     "source_missing": "the tool's file does not hold the essay's text",
     "code_deleted": "the code does not exist in the tool any more",

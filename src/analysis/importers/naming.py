@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from analysis.importers.material import writable
 from analysis.study import RULES
 from analysis.tables import looks_like_date
 
@@ -16,13 +17,15 @@ class Names:
     ----------
     notes : list of str
         Which names had to change, and whose coder is not known.
+    made_up : set of str
+        Names in the study of coders whom neither a file nor the researcher names.
     """
 
     def __init__(self, materials, coder, known_coders, known_codes):
-        self.notes = []
+        self.notes, self.made_up = [], set()
         self._given = coder if isinstance(coder, dict) else {}
         self._one = coder if isinstance(coder, str) else ""
-        everybody = {name for material in materials for name in _coders_of(material)} - {""}
+        everybody = {writable(n) for material in materials for n in _coders_of(material)} - {""}
         self._renames = self._one if self._one and len(everybody) == 1 else ""
         if self._one and len(everybody) > 1:
             who = ", ".join(sorted(everybody)[:8])
@@ -30,12 +33,15 @@ class Names:
                 f"the files name {len(everybody)} coders ({who}); '{self._one}' is given only to "
                 "what has no name"
             )
+        for name in sorted({*self._given} - everybody - {""}):
+            self.notes.append(f"nobody is called '{name}' in the files (CODER)")
         self._coders = _Unique(known_coders, fold=True)
         self._codes = _Unique(known_codes, fold=False)
         self._nameless = set()
 
     def coder(self, material, name):
         """The coder in the study of a coder in a file; an empty name is never left empty."""
+        name = writable(name)
         if name in self._given:
             name = self._given[name]
         elif not name:
@@ -46,12 +52,14 @@ class Names:
                     f"{material.file} does not say who coded: the coder is called '{name}'. "
                     "Import it again into a new study with CODER=name if that is wrong"
                 )
+            if not self._one:
+                self.made_up.add(self._coders.name(name, clean_coder, self.notes, "coder"))
         else:
             name = self._renames or name
         return self._coders.name(name, clean_coder, self.notes, "coder")
 
     def code(self, name):
-        return self._codes.name(name, clean_code, self.notes, "code")
+        return self._codes.name(writable(name), clean_code, self.notes, "code")
 
 
 def _coders_of(material):
@@ -61,28 +69,37 @@ def _coders_of(material):
 
 
 class _Unique:
-    """Cleaned names, so that two different names never become one."""
+    """Cleaned names, so that two different names never become one.
+
+    A name that was changed in an earlier import is changed in the same way again: 'a;b' is the
+    study's 'a_b', unless another name of this import is that.
+    """
 
     def __init__(self, known, *, fold):
         self._key = (lambda name: unicodedata.normalize("NFC", name).casefold()) if fold else str
+        self._known = set(known)
         self._taken = {self._key(name): name for name in known}
-        self._known = {name: name for name in known}
+        self._names = {}  # in the files -> in the study
 
     def name(self, raw, clean, notes, noun):
-        if raw not in self._known:
+        if raw not in self._names:
             cleaned = clean(raw)
-            unique, n = cleaned, 1
-            while self._key(unique) in self._taken:
+            unique, n = raw if raw in self._known else cleaned, 1
+            while not self._is_free(unique):
                 n += 1
                 unique = f"{cleaned}_{n}"
             if n > 1:
-                other = self._taken[self._key(cleaned)]
+                other = self._taken.get(self._key(cleaned), raw)
                 notes.append(f"{noun} '{raw}' is nearly '{other}': it is called '{unique}' here")
             elif unique != raw:
                 notes.append(f"{noun} '{raw}' is called '{unique}' here")
             self._taken[self._key(unique)] = raw
-            self._known[raw] = unique
-        return self._known[raw]
+            self._names[raw] = unique
+        return self._names[raw]
+
+    def _is_free(self, name):
+        is_new = self._key(name) not in self._taken
+        return is_new or (name in self._known and name not in self._names.values())
 
 
 def clean_coder(name):

@@ -162,7 +162,9 @@ def parse_json(data):
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except UnicodeDecodeError:
         raise Refused("is not UTF-8.", EXPORT_AGAIN) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise Refused("is damaged: it is nested too deeply.", EXPORT_AGAIN) from None
+    except ValueError as error:
         raise Refused(f"is damaged: {str(error)[:80]}.", EXPORT_AGAIN) from None
 
 

@@ -1,4 +1,9 @@
-"""qualitative-coding's database: a code stands on whole physical lines of files in `corpus/`."""
+"""qualitative-coding's database: a code stands on whole physical lines of files in `corpus/`.
+
+Nothing but the hash of each file proves that its lines are those that were coded.
+"""
+
+from hashlib import sha1
 
 from analysis.importers.anchoring import ways_to_count
 from analysis.importers.material import Coding, Material, stored_essay
@@ -9,13 +14,19 @@ def read(source, connection):
     material = Material("qualitative-coding project", ways=ways_to_count("code points")[:1])
     material.known, material.basis = True, "whole lines"
     lines = {}
-    for row in rows_of(connection, "document", ["file_path"]):
+    for row in rows_of(connection, "document", ["file_path"], ("file_hash",)):
         path = words(row["file_path"])
-        text = _corpus_text(source, path)
-        if text is None:
+        data = _corpus_file(source, path)
+        if data is None:
             material.notes.append(f"the text '{path[:60]}' is not in the folder corpus")
             continue
-        material.essays[path] = stored_essay(path, text)
+        if words(row["file_hash"]) and not _is_same(data, words(row["file_hash"])):
+            material.notes.append(
+                f"corpus/{path[:60]} was changed since it was coded (its hash is another): lines "
+                "may have moved, so its codings are listed"
+            )
+            continue
+        material.essays[path] = stored_essay(path, decode(data)[0])
         lines[path] = _line_spans(material.essays[path].text)
     documents = {
         row["id"]: words(row["document_id"])
@@ -56,10 +67,17 @@ def _line_spans(text):
     return spans
 
 
-def _corpus_text(source, path):
-    """A text beside the database; a path that leads out of the folder is not followed."""
+def _corpus_file(source, path):
+    """A file beside the database; a path that leads out of the folder is not followed."""
     folder = source.path.parent / "corpus"
     place = (folder / path).resolve()
     if not place.is_relative_to(folder.resolve()) or not place.is_file():
         return None
-    return decode(read_bytes(place))[0]
+    return read_bytes(place)
+
+
+def _is_same(data, digest):
+    """Is it the file that was coded, whatever git made of its line ends?"""
+    lines = data.replace(b"\r\n", b"\n")
+    kinds = (data, lines, lines.replace(b"\n", b"\r\n"))
+    return digest.lower() in {sha1(kind, usedforsecurity=False).hexdigest() for kind in kinds}

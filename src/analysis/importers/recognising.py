@@ -44,13 +44,14 @@ KNOWN = (
 
 @dataclass
 class Source:
-    """A file to import: where it is, and its bytes."""
+    """A file to import: where it is, its bytes, and its name for the researcher."""
 
     path: Path
+    name: str = ""
 
-    @property
-    def name(self):
-        return self.path.name
+    def __post_init__(self):
+        in_project = self.path.name == "data.qda" and self.path.parent.suffix == ".qda"
+        self.name = self.path.parent.name if in_project else self.path.name
 
     @property
     def stem(self):

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from analysis.importers.anchoring import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_xml, whole_number
+from analysis.problems import listed
 
 OWN = "thematic-analysis-pipeline"  # our exports, whose descriptions hold all columns
 CONSENSUS = "0c1f0e5d-7b3c-4a58-9d5e-7a4d3f1c2b60"  # the user who stands for the consensus there
@@ -62,7 +63,12 @@ def _project(root, archive, source):
             "the coding's is taken. NVIVO REWRITES CODERS WHEN PROJECTS ARE MERGED: if this is a "
             "merged project, import each coder's own"
         )
-    skipped = reader.skipped | Counter(_local(n) for n in root if _local(n) in ("Graphs", "Links"))
+    if reader.strangers:
+        material.notes.append(
+            f"coders whom the project does not name have their GUID as a name: "
+            f"{listed(sorted(reader.strangers))}"
+        )
+    skipped = Counter(_local(node) for node in root if _local(node) in ("Graphs", "Links"))
     if skipped:
         said = ", ".join(f"{n} {name}" for name, n in sorted(skipped.items()))
         material.notes.append(f"elements not imported: {said}")
@@ -91,7 +97,7 @@ class _Project:
         self.names = {} if archive is None else {n.casefold(): n for n in archive.names}
         self.keys = {}  # GUID of a source -> key of its essay
         self.disagreeing = 0
-        self.skipped = Counter()
+        self.strangers = set()
 
     def read_source(self, node):
         kind = _local(node)
@@ -131,9 +137,9 @@ class _Project:
 
     def _read_textless(self, node, texts):
         """Codings of images, sounds, films and areas of pages: counted and listed."""
-        inside = {id(inner) for text in texts for inner in text.iter()}
+        inside = {inner for text in texts for inner in text.iter()}
         for inner in _all(node, "Coding"):
-            if id(inner) not in inside:
+            if inner not in inside:
                 self._add(inner, node.get("name") or "", None, None, "not_text", inner.getparent())
 
     def _read_selection(self, node, essay, reason):
@@ -181,6 +187,8 @@ class _Project:
     def _user(self, node, otherwise=None):
         guid = _guid(node.get("creatingUser"))
         name = self.users.get(guid, guid)
+        if name and guid not in self.users and guid != CONSENSUS:
+            self.strangers.add(guid)
         return name or (self.default if otherwise is None else otherwise)
 
     # Texts, memos, attributes
@@ -268,6 +276,11 @@ def _read_codes(root, material):
         folder = (node.get("isCodable") or "").lower() in ("false", "0")
         if not folder and path:
             material.codes[path] = _columns(described) if own else {"definition": described.strip()}
+        elif path and described.strip():
+            said = described.strip()
+            material.notes.append(
+                f"'{path}' is a folder of codes; it is described so: {said[:300]}"
+            )
         stack += [(child, path) for child in reversed(node)]
     return paths
 

@@ -16,6 +16,7 @@ from analysis.importers.opening import (
     Refused,
     decode,
     parse_csv,
+    parse_xml,
     whole_number,
     words,
 )
@@ -101,9 +102,16 @@ def read_rows(header, rows, name):
         return _assignments(table)
     if {"coder", "memo"} <= there and "code" not in there:
         return _memos(table)
-    if "code" in there and not any(CALLED.get(c) in ("essay", "quotation") for c in plain):
+    if _is_codebook(plain):
         return _codebook(table)
     return _codings(plain, header, rows, name)
+
+
+def _is_codebook(plain):
+    """A row a code, with what describes it: many unknown columns may as well be codings."""
+    coded = any(CALLED.get(column) in ("essay", "quotation") for column in plain)
+    described = bool({*CODEBOOK, *DESCRIBED} & set(plain)) or len(plain) <= 2
+    return "code" in plain and described and not coded
 
 
 # Codings -------------------------------------------------------------------------------------
@@ -128,38 +136,57 @@ def _codings(plain, header, rows, name):
             f"{'the essay' if code_columns else 'the codes'}.",
             "Name the columns essay_id, coder, code and quotation (or start and end).",
         )
+    unknown = [
+        n
+        for n in range(len(header))
+        if n not in code_columns and n not in fields.values() and header[n]
+    ]
+    if not {"quotation", "start"} & set(fields):
+        _refuse_words_of_unknown_name(header, rows, unknown)
     tool, ways, recuts = dialect or ("table of codings", ways_to_count("code points"), False)
     own = {"essay_id", "code", "start", "end"} <= set(plain)
     material = Material("our CSV" if own else tool, ways=ways, known=True, recuts=recuts)
     material.own_name = "" if "coder" in fields else name
     for number, cells in rows:
-        for coding in _row(number, cells, fields, code_columns, split=not (dialect or own)):
+        for coding in _row(number, cells, fields, code_columns, dialect, split=not own):
             material.codings.append(coding)
-    unknown = [
-        header[n]
-        for n in range(len(header))
-        if n not in code_columns and n not in fields.values() and header[n]
-    ]
     if unknown:
-        material.notes.append(f"columns not used: {', '.join(unknown)[:200]}")
+        names = ", ".join(header[n] for n in unknown)
+        material.notes.append(f"columns not used: {names[:200]}")
     return material
 
 
-def _row(number, cells, fields, code_columns, *, split):
+def _refuse_words_of_unknown_name(header, rows, unknown):
+    """Without a place, every row would code a whole essay: are its words in a column not known?"""
+    for n in unknown:
+        cells = [cells[n].strip() for _, cells in rows if n < len(cells) and cells[n].strip()]
+        if sum(" " in cell for cell in cells) * 2 > len(cells):
+            raise Refused(
+                f"says nowhere which words were coded, unless it is in the column '{header[n]}'.",
+                "Call that column quotation; or take it out, if whole essays are coded.",
+            )
+
+
+def _row(number, cells, fields, code_columns, dialect, *, split):
+    missing = {"NA", "NaN", "None"} if dialect and dialect[0] == "requal CSV" else set()  # R's
+
     def cell(field):
-        return cells[fields[field]] if field in fields and fields[field] < len(cells) else ""
+        there = field in fields and fields[field] < len(cells)
+        return cells[fields[field]] if there and cells[fields[field]] not in missing else ""
 
     start, end = cell("start").strip(), cell("end").strip()
     start, end = ("" if c in ("NA", "NaN", "None") else c for c in (start, end))
     quotation, reason = cell("quotation"), ""
     if re.fullmatch(r"\[image region.*\]", quotation.strip()):
         reason = "not_text"
+    elif dialect and not (start or end or quotation.strip()):
+        reason = "no_span"  # these tools code passages only
     begin, stop = whole_number(start), whole_number(end)
     if (start or end) and (begin is None or stop is None):
         reason = reason or "out_of_range"
     names = []
     for n in code_columns:
-        parts = re.split(r"[;\n]", cells[n]) if split else [cells[n]]
+        parts = re.split(r"[;\n]", cells[n]) if split and not dialect else [cells[n]]
         names += [part.strip() for part in parts if part.strip()]
     essay = cell("essay").strip()
     for code in names or [""]:
@@ -216,7 +243,7 @@ def _taguette_highlights(table, name):
             Coding(
                 row["document"].strip(), "", code, None, None, row["content"],
                 source_ref=f"row {number}, highlight {row.get('id', '')}",
-                reason="" if code else "no_code",
+                reason="no_code" if not code else "" if row["content"].strip() else "no_span",
             )
         )  # fmt: skip
     return material
@@ -285,6 +312,7 @@ def read_excel(source):
     for name in archive.names:
         if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(name)[:5000]:
             raise Refused("declares a document type.", "Excel writes none: ask who sent it.")
+    _refuse_unknown_values(archive)
     from openpyxl import load_workbook
 
     try:
@@ -317,6 +345,20 @@ def read_excel(source):
         )
     found[0].notes += [f"not read: {why}" for why in refused]
     return found
+
+
+def _refuse_unknown_values(archive):
+    """A formula whose value no program stored would be read as an empty cell."""
+    sheets = [name for name in archive.names if name.startswith("xl/worksheets/sheet")]
+    for name in sheets:
+        data = archive.read(name)
+        for formula in parse_xml(data).iter("{*}f") if b"<f" in data else ():
+            cell = formula.getparent()
+            if cell.get("t") != "str" and not cell.findtext("{*}v"):
+                raise Refused(
+                    f"holds a formula without its value (cell {cell.get('r')} in {name[14:]}).",
+                    "Open the file in Excel and save it again.",
+                )
 
 
 def _sheet_rows(sheet):

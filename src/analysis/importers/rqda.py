@@ -2,7 +2,7 @@
 deleted."""
 
 from analysis.importers.anchoring import ways_to_count
-from analysis.importers.material import Coding, Material, stored_essay
+from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import rows_of, tables_of, whole_number, words
 
 
@@ -43,11 +43,45 @@ def read(source, connection):
                 f"coding {n}", reason,
             )
         )  # fmt: skip
+    _read_memos(connection, tables, material)
+    _read_attributes(connection, tables, material)
     if "coding2" in tables:
         n = connection.execute("SELECT COUNT(*) FROM coding2").fetchone()[0]
         if n:
             material.notes.append(f"{n} rows of a second coding (table coding2) are not imported")
     return [material]
+
+
+def _read_memos(connection, tables, material):
+    """Memos on files, annotations (on a point of a file: kept on the file), and the journal."""
+    for row in rows_of(connection, "source", ["id"], ("memo", "owner", "date")):
+        if row["id"] in material.essays:
+            _add_memo(material, row["id"], row, words(row["memo"]))
+    if "annotation" in tables:
+        columns = ["fid", "annotation", "owner", "date", "status"]
+        for row in rows_of(connection, "annotation", columns):
+            if _live(row) and row["fid"] in material.essays:
+                _add_memo(material, row["fid"], row, words(row["annotation"]))
+    if "journal" in tables:
+        for row in rows_of(connection, "journal", ["name", "journal", "owner", "date", "status"]):
+            if _live(row) and words(row["journal"]).strip():
+                text = f"{words(row['name'])}: {words(row['journal'])}"
+                _add_memo(material, None, row, text)
+
+
+def _add_memo(material, essay, row, text):
+    if text.strip():
+        material.memos.append(Memo(essay, words(row["owner"]), text, date=words(row["date"])))
+
+
+def _read_attributes(connection, tables, material):
+    if "fileAttr" in tables:
+        for row in rows_of(connection, "fileAttr", ["variable", "value", "fileID", "status"]):
+            value = words(row["value"]).strip()
+            if _live(row) and value and row["fileID"] in material.essays:
+                material.essays[row["fileID"]].attributes[words(row["variable"])] = value
+    if "treecode" in tables and any(map(_live, rows_of(connection, "treecode", ["status"]))):
+        material.notes.append("categories of codes are not imported: give codes their theme")
 
 
 def _live(row):

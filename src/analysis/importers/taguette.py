@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.importers.anchoring import ways_to_count
 from analysis.importers.material import Coding, Material, stored_essay
-from analysis.importers.opening import rows_of, whole_number, words
+from analysis.importers.opening import Refused, rows_of, whole_number, words
 
 BLOCKS = set(
     "p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd blockquote pre table tr td th hr br section "
@@ -23,6 +23,8 @@ WAYS = ways_to_count("UTF-8 bytes")
 def read(source, connection):
     """One material a project: the file may hold several."""
     projects = list(rows_of(connection, "projects", ["id", "name"]))
+    if not projects:
+        raise Refused("is a Taguette database without a project.", "Export the project again.")
     found = [_project(connection, project) for project in projects]
     for material, project in zip(found, projects, strict=True):
         material.own_name = source.stem
@@ -78,7 +80,7 @@ def _count(material):
     """Say what the project's own log and counts say."""
     untagged = sum(coding.reason == "no_code" for coding in material.codings)
     if untagged:
-        material.notes.append(f"{untagged} highlights have no tag; they are listed")
+        material.notes.append(f"highlights without a tag are listed: {untagged}")
     users = {coding.coder for coding in material.codings}
     if users <= {"", "admin"}:
         material.codings = [coding._replace(coder="") for coding in material.codings]

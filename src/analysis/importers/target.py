@@ -14,6 +14,7 @@ from pathlib import Path
 
 from analysis.files import write_atomic
 from analysis.importers.essay_files import read_study_essays
+from analysis.importers.material import writable
 from analysis.new_study import README, STUDY_TOML, empty_table
 from analysis.problems import Problem, stop_if
 from analysis.study import ROOT, read_decisions, refuse_inside_the_repository
@@ -283,7 +284,7 @@ def _rows(columns, rows, end):
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, columns, restval="", extrasaction="ignore", lineterminator=end)
     writer.writerows(rows)
-    return buffer.getvalue().encode("utf-8")
+    return writable(buffer.getvalue()).encode("utf-8")
 
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -295,10 +296,10 @@ def guarded(cell):
 
 
 def _add_reports(files, gathered, target):
-    """The lists of this import after those of earlier ones, whose files were others."""
+    """The lists of this import after those of earlier ones, but for files that came again."""
     from analysis.importers.gathering import REPORT_COLUMNS, SOURCE_COLUMNS
 
-    now = {source["file"] for source in gathered.sources}
+    again = _files_that_came_again(gathered, target)
     for file, columns, rows in (
         (REPORT, ["file", *REPORT_COLUMNS[1:]], gathered.report),
         (SOURCES, SOURCE_COLUMNS, gathered.sources),
@@ -306,12 +307,20 @@ def _add_reports(files, gathered, target):
         path, before = target.folder / file, []
         if path.is_file():
             text = path.read_text("utf-8")
-            before = [
-                r for r in csv.DictReader(io.StringIO(text, newline="")) if r["file"] not in now
-            ]
-            before = [r for r in before if r["file"]]
+            table = csv.DictReader(io.StringIO(text, newline=""))
+            before = [r for r in table if r["file"] and r["file"] not in again]
         rows = [{k: guarded(_shown(v)) for k, v in row.items()} for row in rows]
         files[file] = _table(columns, before + rows)
+
+
+def _files_that_came_again(gathered, target):
+    """Names of earlier files that are imported again, told by their bytes: names may be shared."""
+    path = target.folder / SOURCES
+    if not path.is_file():
+        return set()
+    table = list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
+    now = {source["sha256"] for source in gathered.sources}
+    return {r["file"] for r in table} - {r["file"] for r in table if r["sha256"] not in now}
 
 
 def _shown(value):

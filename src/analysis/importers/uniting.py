@@ -23,6 +23,7 @@ from analysis.importers.anchoring import (
     proof,
     squeezed,
 )
+from analysis.importers.material import writable
 from analysis.problems import listed
 
 ALIKE, ALIKE_OF_RELATED_NAME = 0.7, 0.5  # share of runs of words that two versions have in common
@@ -107,6 +108,8 @@ class Corpus:
             ids[key] = essay_id
         for key, essay_id in ids.items():
             self.essays[essay_id].attributes |= material.essays[key].attributes
+            if material.essays[key].note:
+                self.notes.append(f"essay '{essay_id}': {material.essays[key].note}")
             called = _folded(clean_name(material.essays[key].name))
             same = self.current(self._called.get(called) or essay_id) == essay_id
             self._called[called] = essay_id if same else None
@@ -156,7 +159,7 @@ class Corpus:
                 + listed(self.renumbered)
             )
         if self.nearly:
-            pairs = [f"{a} and {b}" for a, b in self.nearly]
+            pairs = [f"{a}' and '{b}" for a, b in self.nearly]
             notes.append("nearly the same text under two names, kept apart: " + listed(pairs))
         return notes
 
@@ -180,7 +183,7 @@ class Corpus:
             if related and essay_id not in taken and n >= ALIKE_OF_RELATED_NAME * len(own):
                 return essay_id
             if essay_id not in taken and n >= ALIKE * len(own):
-                self.nearly.append((essay_id, essay.name))
+                self.nearly.append((essay_id, clean_name(essay.name)))
         return None
 
     def current(self, essay_id):
@@ -217,7 +220,7 @@ def _folded(name):
 
 def clean_name(name):
     """A name that may be an essay's id and a file's name everywhere."""
-    name = unicodedata.normalize("NFC", ENDINGS.sub("", name.strip()))
+    name = unicodedata.normalize("NFC", ENDINGS.sub("", writable(name).strip()))
     name = re.sub(r'[/\\:*?"<>|\x00-\x1f\x7f]+', "_", " ".join(name.split()))
     name = name.strip().rstrip(". ")[:80].strip().lstrip("'~.")
     if not name:

@@ -37,6 +37,9 @@ def read(source):
     material.essays["essay"] = stored_essay(source.stem, text)
     if any(name.casefold().endswith("vbaproject.bin") for name in archive.names):
         material.notes.append("the file holds macros; they were neither read nor run")
+    for kind in ("footnotes", "endnotes"):
+        if kind in parts and any(n.text for n in parse_xml(archive.read(parts[kind])).iter("{*}t")):
+            material.notes.append(f"its {kind} are not read, nor comments on them placed")
     if "comments" not in parts:
         return [material]
     material.tool = "Word file with comments"
