@@ -2,7 +2,7 @@
 
 from analysis.corpus import READERS, read_essays
 from analysis.importers.material import Material, stored_essay
-from analysis.importers.opening import Refused
+from analysis.importers.opening import Archive, Refused, parse_xml
 
 ENDINGS = (*READERS, ".rtf")
 
@@ -20,6 +20,12 @@ def read(source):
         raise Refused("holds no words.", "Fill in the essay, or leave the file out.")
     material = Material("essay")
     material.essays["essay"] = stored_essay(source.stem, text)
+    if ending == ".odt":
+        content = parse_xml(Archive(source.data).read("content.xml"))
+        comments = sum(1 for _ in content.iter("{*}annotation"))
+        if comments:
+            said = f"its comments ({comments}) are not read: save it as .docx and import that"
+            material.notes.append(said)
     return [material]
 
 

@@ -317,7 +317,9 @@ def read_excel(source):
 
     try:
         book = load_workbook(io.BytesIO(source.data), data_only=True)
-    except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, OSError):
+    except (
+        KeyError, ValueError, TypeError, AttributeError, SyntaxError, OSError, zipfile.BadZipFile,
+    ):  # fmt: skip
         raise Refused("is a damaged workbook.", "Open it in Excel and save it again.") from None
     found, refused = [], []
     for sheet in book.worksheets:
