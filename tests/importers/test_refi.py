@@ -67,6 +67,14 @@ def test_a_file_that_does_not_show_its_unit_is_refused_until_somebody_says_it(tm
     assert codings_of(tmp_path / "study") == few.quoted()
 
 
+def test_a_small_project_of_atlas_ti_shows_enough_as_its_line_ends_count_one(tmp_path):
+    essays = {"E01": "Plain words.\nShe smiled at me."}
+    small = tools.Project(essays, [("ana", "E01", "Hope", 17, 23)])
+    path = tools.refi(tmp_path / "p.qdpx", small, origin="ATLAS.ti 23", stored_as="\r\n")
+    import_files(path, tmp_path / "study")
+    assert codings_of(tmp_path / "study") == {("ana", "E01", "Hope", "smiled")}
+
+
 def project(inside, codes="", users="", more=""):
     return (
         '<Project xmlns="urn:QDA-XML:project:1.0" name="p" origin="MAXQDA" creatingUserGUID="U-A">'

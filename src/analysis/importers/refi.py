@@ -84,6 +84,8 @@ def _ways(origin):
         return ways_to_count("UTF-16 units"), True
     if OWN in origin or re.search(r"\bqc\b|qualitative.?coding|taguette", origin, re.I):
         return ways_to_count("code points"), True
+    if "atlas" in origin.lower():  # its unit is not known, but a line end counts as one
+        return [way for way in ways_to_count("code points") if way.line_end == 1], False
     return ways_to_count("code points"), False
 
 
