@@ -254,7 +254,7 @@ def test_without_data_two_places_that_differ_contradict_each_other_and_both_are_
                   fixed=NO_LINKS, ranges={}).findings  # fmt: skip
     assert found["verdict"].tolist() == ["contradicts claim", "contradicts claim", "agrees"]
     assert found["conflicts"].tolist() == ["C002", "C001", ""]
-    assert "12 (C002, Results: 'Loneliness (n = 12) led.')" in found["reason"][0]
+    assert "12 (Results: 'Loneliness (n = 12) led.')" in found["reason"][0]
     with_data = audited(written, "ward").findings
     assert with_data["verdict"].tolist() == ["agrees", "contradicts data", "agrees"]
     assert "Elsewhere the manuscript says 12" in with_data["reason"][0]

@@ -316,7 +316,12 @@ def as_lines(audited, codings, *, suggest):
     if found.entries:
         lines += ["", "To settle what is ambiguous, copy into claims.toml and correct:"]
         lines += ["", found.entries]
-    return [*lines, *(f"  {entry}" for entry in found.unused), "", *_sums(marked)]
+    lines += [*(f"  {entry}" for entry in found.unused), "", *_sums(marked)]
+    return [
+        *lines,
+        f"{len(found.skipped)} numbers and number words were not taken for claims; "
+        "manuscript_skipped.csv has each with the reason.",
+    ]
 
 
 def _sums(marked):

@@ -248,7 +248,7 @@ class _Judge:
         return self._inner(row, None) or Judgement(
             "not traceable",
             f"{in_words(row)}: the study has {count.N} {self.unit}, and nothing in its files tells "
-            f"which {int(row['N'])} are meant. A column of essays.csv that marks them would.",
+            f"which {int(row['N'])} are meant. A code that they have would.",
         )
 
     def _part(self, row, count):
@@ -348,7 +348,7 @@ class _Judge:
 
     def _told(self, others):
         told = [
-            f"{in_words(other)} ({other['id']}, {other['section'] or 'no section'}: "
+            f"{in_words(other)} ({other['section'] or 'no section'}: "
             f"'{_short(self.text[other['sentence_start'] : other['sentence_end']])}')"
             for other in others[:3]
         ]
@@ -519,8 +519,8 @@ class _Judge:
         if row["theme"] == "(part of the sample)":
             return Judgement(
                 "not traceable",
-                "It counts a part of the sample by what the codings do not hold. A column of "
-                "essays.csv with it would make it checkable.",
+                "It counts a part of the sample, or of the work on it, that no code stands for: "
+                "check it by hand. A code that its sentence names would make it checkable.",
             )
         return Judgement(
             "not traceable",
@@ -631,6 +631,18 @@ class Audit(NamedTuple):
         return self.findings[self.findings["verdict"].isin(ERRORS)]
 
 
+def with_labels(sentences, themes, codes):
+    """Sentences in which themes go by the labels that the manuscript's readers know, not by ids."""
+    labels = {code: code.replace("_", " ") for code in codes["code"]}
+    labels |= {
+        theme: label or theme.replace("_", " ")
+        for theme, label in themes[["theme", "label"]].itertuples(index=False)
+    }
+    return sentences.str.replace(
+        r"'(\w+)'", lambda quoted: f"'{labels.get(quoted[1], quoted[1])}'", regex=True
+    )
+
+
 def audit(manuscript, themes, codes, evidence, *, units, size, fixed, ranges):
     """Find, link and judge every claim of a manuscript, and note its wording.
 
@@ -667,8 +679,8 @@ def audit(manuscript, themes, codes, evidence, *, units, size, fixed, ranges):
     ambiguous = claims[claims["link"].eq("ambiguous")].to_dict("records")
     return Audit(
         claims,
-        findings,
-        noted,
+        findings.assign(reason=with_labels(findings["reason"], themes, codes)),
+        noted.assign(sentence=with_labels(noted["sentence"], themes, codes)),
         skipped,
         unused_entries(manuscript.text, claims, fixed),
         "\n".join(suggested_entry(manuscript.text, claim) for claim in ambiguous),

@@ -81,8 +81,11 @@ def _verdicts(marks):
 
 
 def _groups(marks):
+    """(words, how many): together all marks."""
+    words = {"wrong": "wrong", "doubtful": "to be looked at", "right": "right",
+             "outside": "not checked"}  # fmt: skip
     counts = marks["group"].value_counts()
-    return [(group, int(counts.get(group, 0))) for group in ("wrong", "doubtful", "right")]
+    return [(said, int(counts.get(group, 0))) for group, said in words.items()]
 
 
 def _filters(marks):
