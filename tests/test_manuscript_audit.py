@@ -438,3 +438,24 @@ def test_comparators_are_inequalities(words, true_for):
     written = one_sentence("results", "", f"Loneliness was described by {words} nurses.")
     claim = find_claims(written, units=["nurse"], size=8)[0].iloc[0]
     assert {k for k in range(9) if allows(claim, k, 8, {})} == true_for
+
+
+def test_the_other_place_is_shown_with_the_number_that_differs():
+    long = "On a ward where nobody had time to sit down for long, even at night, "
+    text = manuscript(
+        ("heading", 1, "Abstract"),
+        ("paragraph", 0, f"{long}*loneliness* (n = 12) was met by those who stayed on."),
+        ("heading", 1, "Results"),
+        ("paragraph", 0, "*Loneliness* (n = 13) led."),
+    )
+    held = STUDIES["ward"]
+    found = audit(text, held.themes, held.codes, Evidence(), units=held.units, size=None,
+                  fixed=NO_LINKS, ranges={}).findings  # fmt: skip
+    shown = "12 (Abstract: '…had time to sit down for long, even at night, *loneliness* (n = 12)…')"
+    assert shown in found["reason"].iloc[1]
+
+
+def test_a_theme_goes_by_its_label_in_what_is_said_of_it():
+    found = finding("*Holding on to hope* (n = 3) was rare.")
+    assert found["theme"] == "hope"
+    assert "for 'Holding on to hope'" in found["reason"]

@@ -6,6 +6,7 @@ manuscript say differently is then told beside the verdict.
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -32,6 +33,7 @@ from analysis.manuscript.wording import notes
 
 # Kinds of claims that add up where one says 'another'; a bare number may repeat the one before.
 ONE_BY_ONE = ("word+unit", "digit+unit", "anaphoric one", "ordinal")
+SHOWN_LETTERS = 70  # of a sentence that is shown beside a claim
 SHOWN = 5  # other places of the manuscript that are named beside a claim, for each count
 STRUCTURE = {"(codes)": "codes", "(themes)": "themes", "(sub-themes)": "sub-themes",
              "(categories)": "categories", "(coders)": "coders"}  # fmt: skip
@@ -349,11 +351,28 @@ class _Judge:
     def _told(self, others):
         told = [
             f"{in_words(other)} ({other['section'] or 'no section'}: "
-            f"'{_short(self.text[other['sentence_start'] : other['sentence_end']])}')"
+            f"'{self._where_it_says(other)}')"
             for other in others[:3]
         ]
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         return " and ".join(told) + more
+
+    def _where_it_says(self, row):
+        """The claim's sentence, or the part of it around the claim."""
+        start, end = row["sentence_start"], row["sentence_end"]
+        sentence = self.text[start:end]
+        if len(sentence) <= SHOWN_LETTERS:
+            return " ".join(sentence.split())
+        before, claim, after = (
+            self.text[a:b] for a, b in pairwise((start, row["start"], row["end"], end))
+        )
+        room = max(SHOWN_LETTERS - len(claim), 1)
+        if len(before) > room:
+            before = "…" + before[-room:].partition(" ")[2]
+        room = max(room - len(before), 0)
+        if len(after) > room:
+            after = after[:room].rpartition(" ")[0] + "…"
+        return " ".join(f"{before}{claim}{after}".split())
 
     def _against_claims(self, row):
         others = self._conflicts(row)
@@ -593,11 +612,6 @@ def _is_one_of_them(row):
 def _may_be_the_rest(row):
     """'the remaining 17', 'the four without': those who do not have the theme, it may be."""
     return row["subset"] or row["comparator"] == "remaining"
-
-
-def _short(words, length=70):
-    words = " ".join(words.split())
-    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
 
 
 # The whole audit ----------------------------------------------------------------------------------
