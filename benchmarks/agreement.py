@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from analysis.agreement import agreement, four_cells, pair_agreement, pooled_agreement  # noqa: E402
-from analysis.bootstrap import alpha_bootstrap, bootstrap_intervals, exact_bootstrap  # noqa: E402
+from analysis.bootstrap import alpha_bootstrap, bootstrap_intervals  # noqa: E402
 from analysis.intervals import pair_intervals  # noqa: E402
+from analysis.other_intervals import exact_bootstrap  # noqa: E402
 from analysis.patterns import coefficients, pattern_counts, totals  # noqa: E402
 from analysis.ratings import MISSING, Ratings  # noqa: E402
 from analysis.sets import set_agreement, set_bootstrap_intervals  # noqa: E402

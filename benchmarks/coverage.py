@@ -17,12 +17,16 @@ from scipy.stats import multinomial, t
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from analysis.bootstrap import exact_bootstrap, hayes_krippendorff_interval, leave_one_out  # noqa: E402
 from analysis.intervals import (  # noqa: E402
     ac1_interval,
     alpha_interval,
     pabak_interval,
     percent_agreement_interval,
+)
+from analysis.other_intervals import (  # noqa: E402
+    exact_bootstrap,
+    hayes_krippendorff_interval,
+    leave_one_out,
 )
 
 LEVEL = 0.95

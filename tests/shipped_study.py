@@ -78,7 +78,7 @@ def word_tables(approach="codebook"):
     best = read_output(defined / "exemplars.csv", rank=int, start=int, end=int)
     table = theme_table(THEMES, COUNTS, best, theme_codes, exemplars_shown=2, places=False)
     agreement = read_output(coding / "agreement.csv")
-    words = ("code", "undefined")
+    words = ("code", "undefined", "interval", "note")
     numbers = {name: float for name in agreement if name not in words} | {"essays": int}
     agreement = read_output(coding / "agreement.csv", **numbers)
     pairs = read_output(coding / "agreement_pairs.csv", kappa=float)

@@ -30,6 +30,7 @@ COMPOSERS = {  # they run phases; they hold no idea
     "__main__",
     "new_study",
     "auditing",
+    "comparison",
 }
 ALLOWED = {  # an imported essay reads as the study will read it, an exported study as phase 2 does
     "importers/essay_files": {"corpus"},

@@ -1,6 +1,4 @@
-"""The bootstrap: enumerated for two coders, and over essays for any number."""
-
-from itertools import product
+"""The bootstrap over essays, for any number of coders."""
 
 import krippendorff
 import numpy as np
@@ -10,81 +8,15 @@ import pytest
 from analysis.bootstrap import (
     alpha_bootstrap,
     bootstrap_intervals,
-    exact_bootstrap,
-    hayes_krippendorff_interval,
-    leave_one_out,
+    pair_bootstrap_intervals,
     pooled_bootstrap_interval,
 )
+from analysis.other_intervals import exact_bootstrap
 from analysis.patterns import pattern_counts
 from analysis.ratings import Ratings
 from analysis.resampling import limits, weights
 from analysis.sets import set_bootstrap_intervals
-from tests.worked_examples import check, examples, four, ratings, yes_no
-
-
-@examples("alpha_bootstrap_exact_95")
-def test_enumerated_percentile_interval_is_the_published_one(example):
-    found = exact_bootstrap(*four(example["data"]), level=0.95).iloc[0]
-    check(found[["low", "high"]].to_numpy(), example)
-
-
-@examples("alpha_bootstrap_p_undefined")
-def test_probability_of_an_undefined_resample_is_the_published_one(example):
-    check(exact_bootstrap(*four(example["data"]), level=0.95)["undefined"].item(), example)
-
-
-@examples("alpha_jackknife_se", "alpha_bca_acceleration")
-def test_leave_one_out_is_the_published_one(example):
-    se, acceleration = leave_one_out(pattern_counts(yes_no(example["data"]).values))
-    found = {"alpha_jackknife_se": se, "alpha_bca_acceleration": acceleration}
-    check(found[example["statistic"]], example)
-
-
-@examples("alpha_hayes_krippendorff_95")
-def test_hayes_krippendorff_interval_is_the_published_one(example):
-    found = hayes_krippendorff_interval(*four(example["data"]), level=0.95)
-    check([float(limit) for limit in found], example)
-
-
-def test_enumeration_meets_all_resamples_of_three_essays():
-    """The essays 11, 00, 10: each of the 27 ways to draw three of them, by hand."""
-    alphas = []
-    for drawn in product(["11", "00", "10"], repeat=3):
-        first, second = ("".join(essay[coder] for essay in drawn) for coder in (0, 1))
-        values = np.array([list(map(float, first)), list(map(float, second))])
-        one_value = np.unique(values).size == 1
-        alphas.append(np.nan if one_value else krippendorff.alpha(
-            values, level_of_measurement="nominal"
-        ))  # fmt: skip
-    for level in (0.5, 0.8, 0.95):
-        low, high, undefined = limits(np.array(alphas)[:, None], level=level)
-        found = exact_bootstrap(1, 1, 0, 1, level=level).iloc[0]
-        assert found[["low", "high"]].to_numpy(float) == pytest.approx([low[0], high[0]])
-        assert found["undefined"] == pytest.approx(undefined[0] / 27)
-
-
-def test_enumeration_of_an_undefined_alpha_is_undefined():
-    assert exact_bootstrap([0, 5, 0], [0] * 3, [0] * 3, [5, 0, 0], level=0.95).isna().all(axis=None)
-
-
-def test_tables_of_different_sizes_are_enumerated_each_with_its_own():
-    together = exact_bootstrap([6, 3], [4, 1], [0, 1], [12, 5], level=0.95)
-    apart = [
-        exact_bootstrap(6, 4, 0, 12, level=0.95),
-        exact_bootstrap(3, 1, 1, 5, level=0.95),
-    ]
-    pd.testing.assert_frame_equal(together, pd.concat(apart, ignore_index=True))
-
-
-def test_hayes_krippendorff_is_undefined_where_alpha_is():
-    assert np.isnan(hayes_krippendorff_interval([0, 5], 0, 0, [5, 0], level=0.95)).all()
-
-
-def test_leave_one_out_is_undefined_where_alpha_is_and_flat_where_nothing_moves():
-    never, agreed = pattern_counts(ratings("000", "000").values), ratings("1100", "1100").values
-    assert np.isnan(leave_one_out(never)).all()
-    se, acceleration = leave_one_out(pattern_counts(agreed))
-    assert se[0] == 0 and np.isnan(acceleration[0])
+from tests.worked_examples import ratings, yes_no
 
 
 def random_ratings(n_codes, coders, essays, per_essay=1, seed=1):
@@ -132,16 +64,16 @@ def test_intervals_are_those_of_krippendorff_on_the_same_draws(per_essay):
 
 def test_bootstrap_says_how_many_essays_were_drawn_and_that_they_are_few():
     settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
-    few = bootstrap_intervals(ratings("10" * 11, "11" * 11, "01" * 11), **settings)
+    few = bootstrap_intervals(ratings("10" * 11, "11" * 11, "01" * 10 + "00"), **settings)
     assert few["drawn"].eq(22).all()
     assert few["note"].eq("few essays (22): the interval is too narrow").all()
-    many = bootstrap_intervals(ratings("10" * 50, "11" * 50, "01" * 50), **settings)
+    many = bootstrap_intervals(ratings("10" * 50, "11" * 50, "01" * 49 + "00"), **settings)
     assert many["note"].eq("").all()
 
 
 def test_essays_that_one_coder_read_alone_do_not_make_many_of_few():
     settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
-    alone = ratings("10" * 60, "10" * 5 + "." * 110)
+    alone = ratings("10" * 60, "1010100110" + "." * 110)
     found = [
         table["note"].unique().tolist()
         for table in (
@@ -159,7 +91,7 @@ def test_undefined_resamples_are_counted_and_in_no_limit():
         ratings("100", "100"), drawn="essay_id", n_resamples=2000, seed=1, level=0.95
     ).iloc[0]
     assert found["undefined_resamples"] / 2000 == pytest.approx(8 / 27 + 1 / 27, abs=0.03)
-    assert (found["alpha_low"], found["alpha_high"]) == (1, 1)
+    assert np.isnan(found["alpha_low"])  # 1 in every resample that has an alpha
 
 
 def test_a_code_that_is_never_defined_has_no_interval():
@@ -167,7 +99,70 @@ def test_a_code_that_is_never_defined_has_no_interval():
         ratings("000", "000"), drawn="essay_id", n_resamples=10, seed=1, level=0.95
     ).iloc[0]
     assert np.isnan(found["alpha_low"]) and found["undefined_resamples"] == 10
-    assert (found["ac1_low"], found["ac1_high"]) == (1, 1)
+
+
+def test_coders_who_never_differ_have_no_interval_and_it_is_said():
+    three = ratings("1100" * 30, "1100" * 30, "1100" * 30)
+    found = bootstrap_intervals(three, drawn="essay_id", n_resamples=50, seed=1, level=0.95).iloc[0]
+    assert found[[f"{name}_low" for name in ("percent_agreement", "ac1", "alpha")]].isna().all()
+    assert found["note"] == "no interval where the resamples give one value"
+    pooled = pooled_bootstrap_interval(
+        three, drawn="essay_id", n_resamples=50, seed=1, level=0.95
+    ).iloc[0]
+    assert np.isnan(pooled["alpha_high"]) and pooled["note"] == found["note"]
+
+
+def test_pabak_of_a_resample_is_twice_its_agreement_minus_1():
+    found = bootstrap_intervals(
+        random_ratings(3, 3, 20), drawn="essay_id", n_resamples=50, seed=3, level=0.9
+    )
+    assert found["pabak_low"].to_numpy() == pytest.approx(2 * found["percent_agreement_low"] - 1)
+
+
+def naive_pair(drawn_ratings, code, pair, resamples):
+    """Coefficients of one code and pair for each resample of essays, sentence by sentence."""
+    first, second = (drawn_ratings.values[code, "abcde".index(coder)] for coder in pair)
+    units = drawn_ratings.units["essay_id"].to_numpy()
+    both = [e for e in np.unique(units) if ((first < 2) & (second < 2))[units == e].any()]
+    tables = []
+    for times in resamples:
+        cells = np.zeros(4)
+        for essay, n in zip(both, times, strict=True):
+            for a, b in zip(first[units == essay], second[units == essay], strict=True):
+                if a < 2 and b < 2:
+                    cells[[(1, 1), (1, 0), (0, 1), (0, 0)].index((a, b))] += n
+        a, b, c, d = cells
+        n, p1, p2 = cells.sum(), (a + b) / cells.sum(), (a + c) / cells.sum()
+        chance = p1 * p2 + (1 - p1) * (1 - p2)
+        tables.append(((a + d) / n, ((a + d) / n - chance) / (1 - chance)))
+    return np.array(tables)
+
+
+def test_intervals_of_a_pair_are_those_of_its_own_essays_counted_sentence_by_sentence():
+    drawn = random_ratings(1, 3, 10, per_essay=4)
+    drawn.values[0, 2, :8] = 2  # the third coder read neither of the first two essays
+    settings = {"drawn": "essay_id", "n_resamples": 60, "seed": 4, "level": 0.9}
+    pairs = [("a", "b"), ("a", "c")]
+    found = pair_bootstrap_intervals(drawn, pairs, **settings).set_index("second")
+    for (_, second), essays in zip(pairs, (10, 8), strict=True):
+        resamples = np.concatenate(list(weights(essays, n_resamples=60, seed=4)))
+        low, high, _ = limits(naive_pair(drawn, 0, ("a", second), resamples), level=0.9)
+        row = found.loc[second]
+        assert row[["percent_agreement_low", "kappa_low"]].to_list() == pytest.approx(low)
+        assert row[["percent_agreement_high", "kappa_high"]].to_list() == pytest.approx(high)
+        assert row["drawn"] == essays
+
+
+def test_without_pairs_there_are_no_intervals_of_pairs():
+    settings = {"drawn": "essay_id", "n_resamples": 5, "seed": 1, "level": 0.95}
+    assert pair_bootstrap_intervals(ratings("10", "01"), [], **settings).empty
+
+
+def test_a_pair_that_shares_no_essay_has_no_interval():
+    settings = {"drawn": "essay_id", "n_resamples": 5, "seed": 1, "level": 0.95}
+    found = pair_bootstrap_intervals(ratings("10..", "..01"), [("a", "b")], **settings).iloc[0]
+    assert np.isnan(found["alpha_low"])
+    assert (found["drawn"], found["undefined_resamples"], found["note"]) == (0, 5, "")
 
 
 def test_no_ratings_no_interval():

@@ -89,8 +89,27 @@ def test_phase_2_ends_and_each_value_or_its_reason_is_there(change, tmp_path):
     change(folder)
     tables, words = tables_and_words(folder, tmp_path / "out")
     assert not re.search(r"\b(nan|NaN|inf)\b|<NA>", words)
+    assert not re.search(
+        r"(?<![\d.,])1 (essay|code|coder|coding|pair|reading|span|sentence)s\b", words
+    )
+    del tables["agreement_patterns"]
     for table in tables.values():
-        assert (table["alpha"].isna() == table["undefined"].notna()).all()
+        value = "alpha" if "alpha" in table else "value"
+        assert (table[value].isna() == table["undefined"].notna()).all()
+
+
+def test_coders_who_never_differ_get_no_interval_from_resamples_and_it_is_said(tmp_path):
+    folder = newcomers_study(tmp_path / "study")
+    with_clara(folder)
+    for coder in ("ben", "clara"):
+        write(folder, f"codings/{coder}.csv", CODINGS["ana"])
+    tables, words = tables_and_words(folder, tmp_path / "out")
+    defined = tables["agreement"].dropna(subset="alpha")
+    assert defined["alpha"].eq(1).all() and defined["alpha_low"].isna().all()
+    assert defined["note"].str.startswith("no interval where the resamples give one value").all()
+    assert "1.00 (no interval)" in words
+    assert "No interval, because the resamples give one value: " in words
+    assert "1.00 (1.00" not in words
 
 
 def test_of_a_study_with_one_pair_and_three_coders_no_row_mixes_the_two(tmp_path):

@@ -47,7 +47,7 @@ def test_pattern_counts_are_those_of_counting_unit_by_unit(seed, coders, units, 
 def test_counts_in_blocks_are_those_of_the_whole(coders, monkeypatch):
     values = random_values(1, coders, 50, 0.2)
     whole, pairs = pattern_counts(values), pair_counts(values)
-    monkeypatch.setattr("analysis.patterns.BLOCK", 7)
+    monkeypatch.setattr("analysis.patterns.UNITS_AT_A_TIME", 7)
     assert np.array_equal(pattern_counts(values), whole)
     assert np.array_equal(pair_counts(values), pairs)
 

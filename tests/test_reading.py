@@ -369,5 +369,8 @@ def test_values_stand_with_their_interval_or_the_reason_why_there_is_none():
             "undefined": ["", "", "no coder used it"],
         }
     )
-    said = ["0.26 (−0.16 to 0.59)", "0.00", "undefined: no coder used it"]
+    said = ["0.26 (−0.16 to 0.59)", "0.00 (no interval)", "undefined: no coder used it"]
     assert with_limits(table, "alpha").tolist() == said
+    assert with_limits(table, "alpha", without="").tolist()[1] == "0.00"
+    plain = table.rename(columns=lambda name: name.removeprefix("alpha_").replace("alpha", "value"))
+    assert with_limits(plain, "value").tolist() == said

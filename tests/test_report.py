@@ -218,6 +218,7 @@ AGREEMENT = pd.DataFrame(
         "undefined": ["", "no coder used it"],
         "alpha_low": [-0.4, None],
         "alpha_high": [0.75, None],
+        "level": [0.9, None],
     }
 )
 PAIRS = pd.DataFrame(
@@ -230,13 +231,18 @@ def test_agreement_table_of_two_coders_by_eye():
     table = agreement_table(AGREEMENT, PAIRS)
     assert list(table) == ["code", "essays", "both", "only A", "only B", "neither", "agreement",
                            "positive agreement", "AC1", "kappa",
-                           "alpha (95 % interval)"]  # fmt: skip
+                           "alpha (90\N{NO-BREAK SPACE}% interval)"]  # fmt: skip
     assert table.values.tolist() == [
         ["small gesture", "22", "4", "4", "1", "13", "0.77", "0.62", "0.61", "0.47",
          "0.00 (−0.40\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.75)"],
         ["humility", "22", "0", "0", "0", "22", "1.00", "undefined", "1.00", "undefined",
          "undefined: no coder used it"],
     ]  # fmt: skip
+
+
+def test_a_coefficient_without_an_interval_says_so():
+    table = agreement_table(AGREEMENT.assign(alpha_low=None, alpha_high=None))
+    assert table.iloc[0, -1] == "0.00 (no interval)"
 
 
 def test_agreement_of_many_pairs_has_no_counts_of_a_pair_and_no_kappa():

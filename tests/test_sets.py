@@ -147,7 +147,7 @@ def test_order_and_names_do_not_matter():
 def test_distances_in_blocks_are_those_of_one_matrix(monkeypatch):
     drawn = of_sets(*random_sets(3, 30))
     whole = set_agreement(drawn)
-    monkeypatch.setattr("analysis.sets.BLOCK", 50)
+    monkeypatch.setattr("analysis.sets.DISTANCES_AT_A_TIME", 50)
     pd.testing.assert_frame_equal(set_agreement(drawn), whole)
 
 

@@ -420,11 +420,12 @@ def test_interval_counts_undefined_resamples_and_says_that_essays_are_few():
     assert found["note"] == "few essays (5): the interval is too narrow"
 
 
-def test_interval_without_width_says_that_it_says_nothing():
+def test_where_every_resample_gives_one_value_there_is_no_interval():
     found = interval(study({"E0": TEN["E0"], "E2": TEN["E2"]}))
-    assert (found["low"], found["high"]) == (1, 1)
-    said = "all resamples give one value: the interval has no width and says nothing"
-    assert found["note"] == said
+    assert math.isnan(found["low"]) and math.isnan(found["high"])
+    assert found["note"] == (
+        "no interval where the resamples give one value; few essays (2): the interval is too narrow"
+    )
 
 
 def test_interval_of_an_undefined_coefficient_is_undefined():

@@ -8,6 +8,7 @@ from tests import (  # noqa: F401 - importing them registers what they compute
     test_agreement,
     test_bootstrap,
     test_intervals,
+    test_other_intervals,
     test_saturation,
     test_scales,
     test_sets,

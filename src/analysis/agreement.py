@@ -10,15 +10,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.patterns import (
+    CELLS,
+    NOTHING_SHARED,
     coefficients,
+    pair_coefficients,
     pair_counts,
     pattern_counts,
     pooled_alpha,
     totals,
 )
 from analysis.ratings import MISSING
-
-CELLS = ["both", "first_only", "second_only", "neither"]
 
 
 def coder_pairs(presence, groups, *, shared_essays):
@@ -78,8 +79,8 @@ def four_cells(ratings, pairs):
     table = pd.DataFrame(
         {
             ratings.of: np.repeat(np.array(ratings.names, dtype=object)[by_name], len(pairs)),
-            "first": [coder for coder, _ in pairs] * len(by_name),
-            "second": [coder for _, coder in pairs] * len(by_name),
+            "first": np.array([coder for coder, _ in pairs] * len(by_name), dtype=object),
+            "second": np.array([coder for _, coder in pairs] * len(by_name), dtype=object),
         }
         | {name: cell[by_name].ravel() for name, cell in zip(CELLS, cells, strict=True)}
     )
@@ -101,36 +102,19 @@ def pair_agreement(cells):
 
     References
     ----------
-    Cohen 1960, Educational and Psychological Measurement 20:37 (kappa). Krippendorff 2011,
-    Computing Krippendorff's alpha-reliability (alpha, binary). Byrt, Bishop & Carlin 1993,
-    Journal of Clinical Epidemiology 46:423 (PABAK and the two indices). Gwet 2008, British
-    Journal of Mathematical and Statistical Psychology 61:29 (AC1).
+    `patterns.pair_coefficients`.
     """
-    table = cells.copy()
-    a, b, c, d, n = (table[name].to_numpy(float) for name in [*CELLS, "units"])
-    yes, no = 2 * a + b + c, 2 * d + b + c  # ratings of both coders
-    with np.errstate(divide="ignore", invalid="ignore"):  # 0/0 is undefined: NaN, and said
-        table["percent_agreement"] = pa = (a + d) / n
-        table["positive_agreement"] = 2 * a / yes
-        table["negative_agreement"] = 2 * d / no
-        table["prevalence_index"] = (a - d) / n
-        table["bias_index"] = (b - c) / n
-        table["pabak"] = 2 * pa - 1
-        q = yes / (2 * n)
-        table["ac1"] = (pa - 2 * q * (1 - q)) / (1 - 2 * q * (1 - q))
-        p1, p2 = (a + b) / n, (a + c) / n
-        pe = p1 * p2 + (1 - p1) * (1 - p2)
-        one_value = (yes == 0) | (no == 0)
-        table["kappa"] = np.where(one_value, np.nan, (pa - pe) / (1 - pe))
-        table["alpha"] = 1 - (2 * n - 1) * (b + c) / (yes * no)
-    table["undefined"] = _why_undefined(n, yes, no)
-    return table
+    four = cells[CELLS].to_numpy(float).T
+    both, first_only, second_only, neither = four
+    apart = first_only + second_only
+    why = _why_undefined(cells["units"], 2 * both + apart, 2 * neither + apart)
+    return cells.assign(**pair_coefficients(*four), undefined=why)
 
 
 def _why_undefined(units, yes, no):
     return np.select(
         [units == 0, yes == 0, no == 0],
-        ["nothing was read by two coders", "no coder used it", "every coder used it everywhere"],
+        [NOTHING_SHARED, "no coder used it", "every coder used it everywhere"],
         "",
     ).astype(object)
 
@@ -177,6 +161,27 @@ def _agreement_table(ratings, sums):
     )
 
 
+def rating_patterns(ratings):
+    """How many units show each pattern of ratings: the four cells of any number of coders.
+
+    Returns
+    -------
+    DataFrame
+        [ratings.of], read (coders who read the unit for it), marked (of these, those who marked
+        it), units. Patterns that no unit shows have no row.
+    """
+    counts = pattern_counts(ratings.values)
+    name, marked, read = np.nonzero(counts)
+    return pd.DataFrame(
+        {
+            ratings.of: np.array(ratings.names, dtype=object)[name],
+            "read": read,
+            "marked": marked,
+            "units": counts[name, marked, read],
+        }
+    )
+
+
 def pooled_agreement(ratings):
     """One alpha over all codes.
 
@@ -192,7 +197,9 @@ def pooled_agreement(ratings):
     """
     sums = totals(pattern_counts(ratings.values))
     table = _agreement_table(ratings, sums)
+    reasons = table["undefined"].unique()
     defined = table["undefined"].eq("").sum()
+    why = reasons[0] if len(reasons) == 1 else f"alpha is defined for no {ratings.of}"
     return pd.DataFrame(
         {
             f"{ratings.of}s": [len(table)],
@@ -200,7 +207,7 @@ def pooled_agreement(ratings):
             "units": len(ratings.units),
             "coders": len(ratings.coders),
             "alpha": pooled_alpha(sums),
-            "undefined": "" if defined else f"alpha is defined for no {ratings.of}",
+            "undefined": "" if defined else why,
         }
     )
 

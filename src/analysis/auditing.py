@@ -185,8 +185,9 @@ def _coefficients(coded):
     """coefficient, of (a theme, a code, or '' for all together), value: over essays."""
     of_codes = read_output(coded / "agreement.csv", alpha=float, ac1=float, pabak=float)
     of_themes = read_output(coded / "agreement_themes.csv", alpha=float, ac1=float, pabak=float)
-    together = read_output(coded / "agreement_all_codes.csv", alpha=float)
-    pooled = together[together["unit"].eq("essay") & together["coefficient"].eq("pooled alpha")]
+    together = read_output(coded / "agreement_all_codes.csv", value=float)
+    together = together[together["group"].eq("") & together["unit"].eq("essay")]
+    pooled = together[together["coefficient"].eq("pooled alpha")]
     pairs = read_output(
         coded / "agreement_pairs.csv", kappa=float, both=int, neither=int, units=int
     )
@@ -194,7 +195,7 @@ def _coefficients(coded):
     found = [
         of_codes.rename(columns={"code": "of"}).melt("of", COEFFICIENTS, "coefficient"),
         of_themes.rename(columns={"theme": "of"}).melt("of", COEFFICIENTS, "coefficient"),
-        pooled.rename(columns={"alpha": "value"}).assign(coefficient="alpha", of=""),
+        pooled.assign(coefficient="alpha", of=""),
         pairs.assign(coefficient="kappa"),
     ]
     if pairs["units"].sum():

@@ -495,6 +495,28 @@ def presence(codings, readings):
     return table.sort_values(["essay_id", "code", "coder"], ignore_index=True)
 
 
+def placed_readings(readings, codings):
+    """The readings that say where: over parts of essays, the others are missing.
+
+    Whoever coded an essay as a whole, and no passage of it with the same code, said that it holds
+    the code, and not in which of its sentences.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        essay_id, code, coder, and anything else; `presence` will do.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `readings` that are left, in their order.
+    """
+    keys = ["essay_id", "code", "coder"]
+    nowhere = codings.groupby(keys)["start"].count().eq(0)  # a whole essay has no start
+    nowhere = nowhere[nowhere].index
+    return readings[~pd.MultiIndex.from_frame(readings[keys]).isin(nowhere)]
+
+
 def read_log(readings, codings, memos):
     """Per coder and essay: codes asked for, codings, memos, and the dates of both.
 

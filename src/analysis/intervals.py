@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import chi2
 from statsmodels.stats.proportion import proportion_confint
 
-CELLS = ["both", "first_only", "second_only", "neither"]
+from analysis.patterns import CELLS
 
 
 def pair_intervals(cells, *, level):

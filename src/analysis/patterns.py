@@ -11,7 +11,9 @@ import numpy as np
 
 from analysis.ratings import ABSENT, PRESENT
 
-BLOCK = 1 << 16  # units counted at a time; what is computed on the way stays in the cache
+CELLS = ["both", "first_only", "second_only", "neither"]  # what two coders say of a unit
+NOTHING_SHARED = "nothing was read by two coders"
+UNITS_AT_A_TIME = 1 << 16  # what is computed on the way stays in the processor's cache
 
 
 def pattern_counts(values):
@@ -34,9 +36,10 @@ def pattern_counts(values):
     n_codes, n_coders, n_units = values.shape
     counts = np.zeros((n_codes, (n_coders + 1) ** 2), int)
     count = _compared if n_coders <= 4 else _histogram  # of at most 15 patterns
-    for start in range(0, n_units, BLOCK):
+    for start in range(0, n_units, UNITS_AT_A_TIME):
         for code in range(n_codes):
-            counts[code] += count(patterns(values[code, :, start : start + BLOCK]), n_coders)
+            block = values[code, :, start : start + UNITS_AT_A_TIME]
+            counts[code] += count(patterns(block), n_coders)
     missing_by_yes = counts.reshape(n_codes, n_coders + 1, n_coders + 1)
     return missing_by_yes[:, ::-1].swapaxes(1, 2)
 
@@ -174,6 +177,48 @@ def alpha(totals):
         return 1 - (yes + no - 1) * disagreements / (yes * no)
 
 
+def pair_coefficients(both, first_only, second_only, neither):
+    """Coefficients of yes/no ratings by a pair of coders, from the four cells.
+
+    Parameters
+    ----------
+    both, first_only, second_only, neither : array, shape (...)
+        Units that both read, by what they say.
+
+    Returns
+    -------
+    dict of str to array, shape (...)
+        percent_agreement, positive_agreement, negative_agreement, prevalence_index, bias_index,
+        pabak, ac1, kappa, alpha. NaN where undefined (0/0): all where there is no unit; kappa and
+        alpha where both coders used one value only; positive (negative) agreement where nobody
+        said yes (no).
+
+    References
+    ----------
+    Cohen 1960, Educational and Psychological Measurement 20:37 (kappa). Byrt, Bishop & Carlin
+    1993, Journal of Clinical Epidemiology 46:423 (PABAK, the two indices). Gwet 2008, British
+    Journal of Mathematical and Statistical Psychology 61:29 (AC1). Krippendorff 2011, Computing
+    Krippendorff's alpha-reliability, section A (alpha of two coders and two values).
+    """
+    a, b, c, d = (np.asarray(cell, float) for cell in (both, first_only, second_only, neither))
+    n, yes, no = a + b + c + d, 2 * a + b + c, 2 * d + b + c
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pa, q, p1, p2 = (a + d) / n, yes / (2 * n), (a + b) / n, (a + c) / n
+        by_chance = p1 * p2 + (1 - p1) * (1 - p2)
+        kappa = (pa - by_chance) / (1 - by_chance)
+        return {
+            "percent_agreement": pa,
+            "positive_agreement": 2 * a / yes,
+            "negative_agreement": 2 * d / no,
+            "prevalence_index": (a - d) / n,
+            "bias_index": (b - c) / n,
+            "pabak": 2 * pa - 1,
+            "ac1": (pa - 2 * q * (1 - q)) / (1 - 2 * q * (1 - q)),
+            "kappa": np.where((yes == 0) | (no == 0), np.nan, kappa),
+            "alpha": 1 - (2 * n - 1) * (b + c) / (yes * no),
+        }
+
+
 def pooled_alpha(totals):
     """One alpha over all codes: 1 - sum of disagreements / sum of those expected by chance.
 
@@ -215,9 +260,9 @@ def pair_counts(values):
     """
     n_codes, n_coders, n_units = values.shape
     both, first_only, neither = np.zeros((3, n_codes, n_coders, n_coders), int)
-    for start in range(0, n_units, BLOCK):
+    for start in range(0, n_units, UNITS_AT_A_TIME):
         for code in range(n_codes):
-            block = values[code, :, start : start + BLOCK]
+            block = values[code, :, start : start + UNITS_AT_A_TIME]
             yes, no = (block == PRESENT).astype("f4"), (block == ABSENT).astype("f4")
             both[code] += (yes @ yes.T).astype(int)
             first_only[code] += (yes @ no.T).astype(int)

@@ -7,7 +7,8 @@ resample is a weighted sum of them.
 
 import numpy as np
 
-FEW = 100  # essays; below, a percentile interval covers too little (see `few`)
+FEW = 100  # essays; below, a percentile interval covers too little (see `remark`)
+NO_INTERVAL = "no interval where the resamples give one value"
 DRAWN_AT_A_TIME = 1 << 22  # essays, over all resamples of a block
 
 
@@ -60,15 +61,42 @@ def limits(resampled, *, level):
     return low, high, undefined
 
 
+def interval(resampled, *, level):
+    """`limits`, but none where the resamples give one value: they say nothing of how far it lies.
+
+    Coders who never disagree agree in every resample too, and a bootstrap would say 1 to 1.
+
+    Returns
+    -------
+    low, high, undefined
+        As `limits`; low and high NaN where they would be the same.
+    one_value : array of bool, shape (...)
+        Where they would.
+    """
+    low, high, undefined = limits(resampled, level=level)
+    one_value = low == high
+    return np.where(one_value, np.nan, low), np.where(one_value, np.nan, high), undefined, one_value
+
+
 def _rank(share, n):
     """Place (from 0) of the smallest of n ordered values whose cumulative share reaches share."""
     return np.maximum(np.ceil(share * n - 1e-9).astype(int) - 1, 0)  # 1e-9: 0.975 * 1000 = 975
 
 
-def few(n_essays):
-    """What to say beside a bootstrap interval of few essays, else ''.
+def remark(one_value, n_essays):
+    """What to say of bootstrap intervals: why there is none, and that essays are few; else ''.
 
     By exact enumeration for two coders, the 95 % percentile interval of alpha covers 73 % on
     average at 22 essays and 88 % at 50; at 100 it is adequate unless the code is rare.
+
+    Parameters
+    ----------
+    one_value : bool
+        All resamples of a coefficient give one value (see `interval`).
+    n_essays : int
+        Essays that two coders read.
     """
-    return f"few essays ({n_essays}): the interval is too narrow" if n_essays < FEW else ""
+    said = [NO_INTERVAL] if one_value else []
+    if 0 < n_essays < FEW:
+        said.append(f"few essays ({n_essays}): the interval is too narrow")
+    return "; ".join(said)

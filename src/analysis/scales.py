@@ -7,7 +7,7 @@ scale has more values, and values that lie further apart than others.
 import numpy as np
 import pandas as pd
 
-from analysis.patterns import BLOCK
+from analysis.patterns import NOTHING_SHARED, UNITS_AT_A_TIME
 
 
 def value_agreement(ratings, *, values, level):
@@ -67,9 +67,6 @@ def value_agreement(ratings, *, values, level):
     return pd.DataFrame(table | {"undefined": why if pairable else NOTHING_SHARED})
 
 
-NOTHING_SHARED = "nothing was read by two coders"
-
-
 def _places(ratings, values):
     """The ratings as places among the values, -1 = missing."""
     cells = ratings.to_numpy()
@@ -85,8 +82,8 @@ def _counted(place, n_values):
     units with at least one: share of each value, units."""
     coincidences, shares = np.zeros((n_values, n_values)), np.zeros(n_values)
     agreeing, pairable, read = 0.0, 0, 0
-    for start in range(0, len(place), BLOCK):
-        block = place[start : start + BLOCK]
+    for start in range(0, len(place), UNITS_AT_A_TIME):
+        block = place[start : start + UNITS_AT_A_TIME]
         counts = np.stack([(block == v).sum(axis=1) for v in range(n_values)], axis=1)
         counts = counts[counts.sum(axis=1) >= 1]
         given = counts.sum(axis=1, keepdims=True)

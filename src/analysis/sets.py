@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from analysis.patterns import NOTHING_SHARED
 from analysis.ratings import MISSING, PRESENT
-from analysis.resampling import few, limits, weights
+from analysis.resampling import interval, remark, weights
 
 DISTANCES = ["masi", "jaccard"]
-BLOCK = 1 << 18  # distances at a time
+DISTANCES_AT_A_TIME = 1 << 18
 
 
 def set_agreement(ratings):
@@ -56,7 +57,7 @@ def set_agreement(ratings):
             "expected": expected[0] / (n * (n - 1)),
             "alpha": _alpha(np.array([n]), observed, expected)[0],
         }
-    why = "every set is the same" if n else "nothing was read by two coders for all codes"
+    why = "every set is the same" if n else f"{NOTHING_SHARED} for all codes"
     return pd.DataFrame(table).assign(undefined=lambda t: np.where(t["alpha"].isna(), why, ""))
 
 
@@ -74,8 +75,9 @@ def set_bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
     Returns
     -------
     DataFrame
-        distance, alpha_low, alpha_high, drawn (essays), resamples, undefined_resamples (they are
-        in no limit), note (where the essays that two coders read for all codes are few).
+        distance, alpha_low, alpha_high (NaN where there is none: see `resampling.interval`), drawn
+        (essays), resamples, undefined_resamples (they are in no limit), note
+        (`resampling.remark`, of the essays that two coders read for all codes).
 
     Notes
     -----
@@ -87,7 +89,9 @@ def set_bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
     blocks = weights(len(essays), n_resamples=n_resamples, seed=seed)
     parts = zip(*(_drawn(sums, block) for block in blocks), strict=True)
     n, observed, held = (np.concatenate(part) for part in parts)
-    low, high, undefined = limits(_alpha(n, observed, _expected(sums, held)), level=level)
+    resampled = _alpha(n, observed, _expected(sums, held))
+    low, high, undefined, one_value = interval(resampled, level=level)
+    read_by_two = (np.diff(sums.held.indptr) > 0).sum()
     return pd.DataFrame(
         {
             "distance": DISTANCES,
@@ -96,7 +100,7 @@ def set_bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
             "drawn": len(essays),
             "resamples": n_resamples,
             "undefined_resamples": undefined,
-            "note": few((np.diff(sums.held.indptr) > 0).sum()),
+            "note": [remark(one, read_by_two) for one in one_value],
         }
     )
 
@@ -184,7 +188,7 @@ def _expected(sums, held):
     """The distances between any two sets of a resample, summed: (resamples, distances)."""
     n_sets = sums.sets.shape[1]
     between = np.zeros((len(held), len(DISTANCES)))
-    at_a_time = max(1, BLOCK // max(n_sets, 1))
+    at_a_time = max(1, DISTANCES_AT_A_TIME // max(n_sets, 1))
     for start in range(0, n_sets, at_a_time):
         some = slice(start, start + at_a_time)
         apart = distances(sums.sets[:, :, None], sums.sets[:, None, some])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.resampling import few, limits, weights
+from analysis.resampling import interval, remark, weights
 
 NOBODY_PAIRED = "no essay was read by two coders"
 NOBODY_MARKED = "no coder marked a span"
@@ -105,8 +105,9 @@ def unitizing_interval(codings, lengths, readings, *, resamples, seed, level):
     Returns
     -------
     DataFrame
-        scope, code, coefficient, low, high (NaN where the coefficient is undefined),
-        undefined_resamples (left out of the interval), note (why not to rely on it, else '').
+        scope, code, coefficient, low, high (NaN where the coefficient is undefined, or there is
+        no interval: see `resampling.interval`), resamples, undefined_resamples (in no limit), note
+        (`resampling.remark`).
     """
     sums = _sums(codings, lengths, readings)
     compared = sums.by_essay.code[..., 0].any(axis=1)
@@ -116,10 +117,16 @@ def unitizing_interval(codings, lengths, readings, *, resamples, seed, level):
     if compared.any():
         drawn = _resampled(by_essay, int(compared.sum()), resamples, seed)
         values = np.where(np.isnan(point), np.nan, drawn)
-    low, high, undefined = limits(values, level=level)
-    same = "all resamples give one value: the interval has no width and says nothing"
-    note = np.select([np.isnan(low), low == high], ["", same], few(int(compared.sum())))
-    return _rows(sums.codes).assign(low=low, high=high, undefined_resamples=undefined, note=note)
+    low, high, undefined, one_value = interval(values, level=level)
+    remarks = (remark(one, int(compared.sum())) for one in one_value)
+    nothing_said = np.isnan(low) & ~one_value
+    return _rows(sums.codes).assign(
+        low=low,
+        high=high,
+        resamples=resamples,
+        undefined_resamples=undefined,
+        note=["" if nothing else said for said, nothing in zip(remarks, nothing_said, strict=True)],
+    )
 
 
 def _rows(codes):

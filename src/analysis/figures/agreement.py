@@ -21,6 +21,7 @@ COEFFICIENTS = {
     "alpha": (-0.85, "o", 4.2, INK),
     "ac1": (0.85, "D", 3.4, "white"),
 }
+BELOW_WORDS = 1.2  # mm from the bottom of a row, for AC1 where words stand for alpha
 NAMES = {"alpha": "Krippendorff's alpha", "ac1": "Gwet's AC1"}
 
 
@@ -54,9 +55,11 @@ def plot_agreement(table, ax):
     if profile_of(ax).gridlines:
         ax.hlines(middle, start, 1, color=GUIDE, linewidth=0.5, zorder=0)
     ax.axvline(0, color=INK, linewidth=0.6)
+    bottom = table["code"].map({row.key: row.bottom for row in rows}).to_numpy()
     for name in drawn:
-        _points(ax, table, name, middle + (COEFFICIENTS[name][0] if len(drawn) > 1 else 0))
-    _undefined(ax, table, middle)
+        y = middle + (COEFFICIENTS[name][0] if len(drawn) > 1 else 0)
+        _points(ax, table, name, np.where(table["alpha"].isna(), bottom - BELOW_WORDS, y))
+    _undefined(ax, table, 2 * middle - bottom)
     end = text_column(ax, rows, _by_code(table, "marked", "{:.0%}"), "marked")
     if table["essays"].nunique() > 1:
         end = text_column(ax, rows, _by_code(table, "essays", "{}"), "essays", end)
@@ -82,19 +85,19 @@ def _points(ax, table, name, y):
     ax.plot(value, y[defined], marker, color=INK, label=name, clip_on=False, **look)
 
 
-def _undefined(ax, table, middle):
-    """Where there is no alpha, the reason stands in words, on the ground of the page."""
+def _undefined(ax, table, top):
+    """Where there is no alpha, the reason stands in words at the top of its row."""
     words = undefined_words(table, page_width_mm(ax))
     look = {
         "fontsize": profile_of(ax).small_pt,
         "style": "italic",
         "linespacing": 1.1,
-        "va": "center",
+        "va": "top",
     }
-    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-    for y, text in zip(middle, words, strict=True):
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
+    for y, text in zip(top, words, strict=True):
         if text:
-            place = {"xytext": (3, 0), "textcoords": "offset points"}
+            place = {"xytext": (3, -1), "textcoords": "offset points"}
             ax.annotate(text, (0, y), bbox=ground, **place, **look)
 
 

@@ -50,7 +50,9 @@ def rows_of(table, width_mm):
 def undefined_words(table, width_mm):
     width = max(16, int((0.64 * width_mm - 24) / 1.5))
     words = table["undefined"].fillna("").where(table["alpha"].isna(), "")
-    return words.map(lambda reason: textwrap.fill(f"undefined: {reason}" if reason else "", width))
+    return words.map(
+        lambda reason: textwrap.fill(f"alpha undefined: {reason}" if reason else "", width)
+    )
 
 
 def middles(rows, keys):

@@ -215,20 +215,22 @@ def first_of(shown, total, noun):
     return f"All {count(total, noun)}" if total > 1 else count(total, noun)
 
 
-def with_limits(table, value, *, reason="undefined"):
+def with_limits(table, value, *, reason="undefined", without=" (no interval)"):
     """Values with their intervals in words: '0.26 (−0.16 to 0.59)', or why there is no value.
 
     Parameters
     ----------
     table : DataFrame
-        The column named by `value`; [value]_low and [value]_high, where NaN is no interval; the
-        column named by `reason`: why the value is NaN.
+        The column named by `value`; [value]_low and [value]_high (or low and high, for "value"),
+        where NaN is no interval; the column named by `reason`: why the value is NaN.
+    without : str
+        What follows a value that has no interval.
     """
-    columns = [value, f"{value}_low", f"{value}_high", reason]
+    ends = ("low", "high") if value == "value" else (f"{value}_low", f"{value}_high")
     words = [
         f"undefined: {why}" if pd.isna(at) else
-        _rounded(at) + ("" if pd.isna(low) else f" ({_rounded(low)} to {_rounded(high)})")
-        for at, low, high, why in table[columns].itertuples(index=False, name=None)
+        _rounded(at) + (without if pd.isna(low) else f" ({_rounded(low)} to {_rounded(high)})")
+        for at, low, high, why in table[[value, *ends, reason]].itertuples(index=False, name=None)
     ]  # fmt: skip
     return pd.Series(words, index=table.index, dtype=object)
 

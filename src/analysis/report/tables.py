@@ -166,7 +166,7 @@ def count_table(counts):
     ----------
     counts : DataFrame
         label, parent, n_low, n_high, essays, all_coders, any_coder, and coder_<name> where there
-        are few coders.
+        are few coders; optional share_low and share_high (0-1), the interval of n / N.
     """
     each = [column for column in counts if column.startswith("coder_")]
     both, either = ("both", "either") if len(each) == 2 else ("all", "any")
@@ -179,6 +179,9 @@ def count_table(counts):
             either: counts["any_coder"],
         }
     )
+    if "share_low" in counts:
+        ends = counts[["share_low", "share_high"]].itertuples(index=False)
+        table.insert(2, "interval of n / N", [f"{low:.0%} to {high:.0%}" for low, high in ends])
     return table.join(counts[each].rename(columns=lambda name: name.removeprefix("coder_")))
 
 
@@ -189,8 +192,8 @@ def agreement_table(agreement, pairs=None):
     ----------
     agreement : DataFrame
         code (or theme and label), essays, coders, marked (share of readings), alpha, undefined;
-        optional percent_agreement, positive_agreement, ac1, and <coefficient>_low,
-        <coefficient>_high.
+        optional percent_agreement, positive_agreement, ac1, and of ac1 and alpha _low, _high
+        with their level.
     pairs : DataFrame, optional
         By code and pair of coders, for essays: both, first_only, second_only, neither, kappa.
         Used where there is one pair only, and nobody beside it: alpha would be of others.
@@ -222,13 +225,12 @@ def agreement_table(agreement, pairs=None):
             table[name] = ["" if pd.isna(n) else str(int(n)) for n in pairs[column]]
     else:
         table["marked"] = agreement["marked"].map(_coefficient)
-    for column, name in {
-        "percent_agreement": "agreement",
-        "positive_agreement": "positive agreement",
-        "ac1": "AC1",
-    }.items():
+    shares = {"percent_agreement": "agreement", "positive_agreement": "positive agreement"}
+    for column, name in shares.items():
         if column in agreement:
-            table[_heading(agreement, column, name)] = _coefficients(agreement, column)
+            table[name] = [_coefficient(share) or "undefined" for share in agreement[column]]
+    if "ac1" in agreement:
+        table[_heading(agreement, "ac1", "AC1")] = _coefficients(agreement, "ac1")
     if one_pair:
         table["kappa"] = [_coefficient(value) or "undefined" for value in pairs["kappa"]]
     alpha = _coefficients(agreement, "alpha")
@@ -241,19 +243,26 @@ def agreement_table(agreement, pairs=None):
 
 
 def _heading(agreement, column, name):
-    return f"{name} (95 % interval)" if f"{column}_low" in agreement else name
+    if f"{column}_low" not in agreement:
+        return name
+    levels = agreement["level"].dropna().unique()
+    return f"{name} ({100 * levels[0]:g}{NBSP}% interval)" if len(levels) else f"{name} (interval)"
 
 
 def _coefficients(agreement, column):
     """The values of a coefficient as they are printed, each with its interval if it has one."""
-    values = agreement[column]
-    lows = agreement.get(f"{column}_low", pd.Series(index=values.index, dtype=float))
-    highs = agreement.get(f"{column}_high", pd.Series(index=values.index, dtype=float))
-    return [
-        (_coefficient(value) or "undefined")
-        + (f" ({_coefficient(low)}{NBSP}to{NBSP}{_coefficient(high)})" if pd.notna(low) else "")
-        for value, low, high in zip(values, lows, highs, strict=True)
-    ]
+    if f"{column}_low" not in agreement:
+        return [_coefficient(value) or "undefined" for value in agreement[column]]
+    limits = agreement[[column, f"{column}_low", f"{column}_high"]]
+    return [_with_interval(*row) for row in limits.itertuples(index=False, name=None)]
+
+
+def _with_interval(value, low, high):
+    if pd.isna(value):
+        return "undefined"
+    if pd.isna(low):
+        return f"{_coefficient(value)} (no interval)"
+    return f"{_coefficient(value)} ({_coefficient(low)}{NBSP}to{NBSP}{_coefficient(high)})"
 
 
 def codebook_table(codebook, themes):
