@@ -22,9 +22,9 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from analysis.agreement import agreement, four_cells, pair_agreement, pooled_agreement  # noqa: E402
-from analysis.bootstrap import alpha_bootstrap, bootstrap_intervals  # noqa: E402
-from analysis.intervals import pair_intervals  # noqa: E402
+from analysis.agreement import four_cells, pooled_agreement, rating_patterns  # noqa: E402
+from analysis.bootstrap import alpha_bootstrap, pooled_bootstrap_interval  # noqa: E402
+from analysis.comparison import compare_coders, compare_pairs  # noqa: E402
 from analysis.other_intervals import exact_bootstrap  # noqa: E402
 from analysis.patterns import coefficients, pattern_counts, totals  # noqa: E402
 from analysis.ratings import MISSING, Ratings  # noqa: E402
@@ -68,10 +68,12 @@ def random_values(codes, coders, units, missing=0.0):
     return values
 
 
-def ratings_of_values(values, essays=None):
+def ratings_of_values(values, essay_of_sentence=None):
     n_codes, n_coders, n_units = values.shape
     names = tuple(f"code {n:02}" for n in range(n_codes))
-    units = pd.DataFrame({"essay_id": np.arange(n_units) if essays is None else essays})
+    units = pd.DataFrame({"essay_id": np.arange(n_units)})
+    if essay_of_sentence is not None:
+        units = pd.DataFrame({"essay_id": essay_of_sentence, "sentence": np.arange(n_units)})
     return Ratings("code", names, tuple("ABCDEFGH"[:n_coders]), units, values)
 
 
@@ -241,16 +243,16 @@ def phase_2_at_a_million():
         values[code][unread] = MISSING
     ratings = ratings_of_values(values, essays)
     pairs = [(a, b) for a in ratings.coders for b in ratings.coders if a < b]
-    draws = {"drawn": "essay_id", "n_resamples": 1000, "seed": SEED, "level": 0.95}
+    draws = {"n_resamples": 1000, "seed": SEED, "level": 0.95}
+    by_essay = {"drawn": "essay_id", **draws}
     steps = {
-        "agreement of all coders": lambda: agreement(ratings),
+        "all coders, resampled": lambda: compare_coders(ratings, **draws),
+        "10 pairs, resampled": lambda: compare_pairs(ratings, pairs, **draws),
+        "patterns": lambda: rating_patterns(ratings),
         "pooled over codes": lambda: pooled_agreement(ratings),
-        "10 pairs with intervals": lambda: pair_intervals(
-            pair_agreement(four_cells(ratings, pairs)), level=0.95
-        ),
-        "1000 resamples of essays": lambda: bootstrap_intervals(ratings, **draws),
+        "pooled, resampled": lambda: pooled_bootstrap_interval(ratings, **by_essay),
         "sets of codes": lambda: set_agreement(ratings),
-        "1000 resamples, sets": lambda: set_bootstrap_intervals(ratings, **draws),
+        "1000 resamples, sets": lambda: set_bootstrap_intervals(ratings, **by_essay),
     }
     print("\n5 coders x 1,000,000 sentences x 50 codes:")
     for name, step in steps.items():

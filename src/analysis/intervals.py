@@ -128,7 +128,7 @@ def percent_agreement_interval(both, first_only, second_only, neither, *, level)
 
     References
     ----------
-    Newcombe 1998, Statistics in Medicine 17:857; computed by statsmodels.
+    Newcombe 1998, Statistics in Medicine 17:857, method 3; computed by statsmodels.
     """
     same = np.asarray(both) + np.asarray(neither)
     n = same + np.asarray(first_only) + np.asarray(second_only)
@@ -184,7 +184,7 @@ def share_interval(n, of, *, level, method="wilson"):
 
     References
     ----------
-    Newcombe 1998, Statistics in Medicine 17:857; computed by statsmodels.
+    Newcombe 1998, Statistics in Medicine 17:857, methods 3 and 5; computed by statsmodels.
     """
     methods = {"wilson": "wilson", "clopper_pearson": "beta"}
     n, of = np.asarray(n, float), np.asarray(of, float)

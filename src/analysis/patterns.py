@@ -170,7 +170,8 @@ def alpha(totals):
 
     References
     ----------
-    Krippendorff 2011, Computing Krippendorff's alpha-reliability (binary data).
+    Krippendorff 2011, Computing Krippendorff's alpha-reliability, section A (two values), with the
+    missing ratings and any number of coders of section C.
     """
     disagreements, yes, no = np.moveaxis(totals[..., :3], -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -195,10 +196,10 @@ def pair_coefficients(both, first_only, second_only, neither):
 
     References
     ----------
-    Cohen 1960, Educational and Psychological Measurement 20:37 (kappa). Byrt, Bishop & Carlin
-    1993, Journal of Clinical Epidemiology 46:423 (PABAK, the two indices). Gwet 2008, British
-    Journal of Mathematical and Statistical Psychology 61:29 (AC1). Krippendorff 2011, Computing
-    Krippendorff's alpha-reliability, section A (alpha of two coders and two values).
+    Cohen 1960, Educational and Psychological Measurement 20:37, equation 1 (kappa). Byrt, Bishop
+    & Carlin 1993, Journal of Clinical Epidemiology 46:423 (PABAK, the two indices). Gwet 2008,
+    British Journal of Mathematical and Statistical Psychology 61:29 (AC1). Krippendorff 2011,
+    Computing Krippendorff's alpha-reliability, section A (alpha of two coders and two values).
     """
     a, b, c, d = (np.asarray(cell, float) for cell in (both, first_only, second_only, neither))
     n, yes, no = a + b + c + d, 2 * a + b + c, 2 * d + b + c

@@ -37,9 +37,10 @@ def value_agreement(ratings, *, values, level):
 
     References
     ----------
-    Krippendorff 2011, Computing Krippendorff's alpha-reliability (any number of coders, missing
-    ratings, levels). Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29
-    (percent agreement, AC1). Cohen 1960, Educational and Psychological Measurement 20:37.
+    Krippendorff 2011, Computing Krippendorff's alpha-reliability, sections C and D (any number of
+    coders, missing ratings, levels). Gwet 2008, British Journal of Mathematical and Statistical
+    Psychology 61:29 (percent agreement, AC1). Cohen 1960, Educational and Psychological
+    Measurement 20:37, equation 1.
 
     Notes
     -----

@@ -36,7 +36,8 @@ def set_agreement(ratings):
 
     References
     ----------
-    `distances`; Krippendorff 2011, Computing Krippendorff's alpha-reliability (any distance).
+    `distances`; Krippendorff 2011, Computing Krippendorff's alpha-reliability, section C, with
+    any distance for that of nominal values.
 
     Notes
     -----
