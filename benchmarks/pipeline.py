@@ -112,6 +112,13 @@ def main():
         print(f"{'way':40} {'seconds':>8} {'x forked':>9} {'x plain':>9}")
         for name, spent in taken.items():
             print(f"{name:40} {spent:8.2f} {spent / forked:9.2f} {spent / plain:9.2f}")
+        line = taken["papermill's command line, one by one"]
+        print(
+            f"\nBeside the cells: the command line {line - plain:.1f} s, forked "
+            f"{forked - plain:.1f} s ({(line - plain) / (forked - plain):.0f} times less).\n"
+            f"An engine that cost nothing would be {line / plain:.1f} times as fast as the command "
+            "line: the rest is the cells' own work."
+        )
         print("\nWhere the time of the forked run goes:")
         subprocess.run([sys.executable, "-c", WHERE, f"{folder}/where"], check=True, cwd=ROOT)
         nothing = [sys.executable, "-m", "analysis", "run", "pacemakers", "--out", f"{folder}/2-0"]
