@@ -103,7 +103,7 @@ $(ENV):
 	@rm -f .venv/made-from-*
 	@awk '/^uv==/ {take = 1} take {print} take && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
-	@.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock \
+	@.venv/bin/python -m uv pip sync $$([ -t 2 ] || echo --quiet) --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock \
 	  || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "analysis.pth").write_text("../../../../src\n")'
 	@touch $@
