@@ -981,6 +981,23 @@ CASES = [  # name, what is done to the sound study, what is said
         ],
     ),
     (
+        "impossible numbers",
+        {
+            "study.toml": TOML + "[initial_coding]\nlevel = 95\nresamples = 0\nrare = -1\n"
+            "[report]\nprevalence_level = 95\n"
+        },
+        [
+            "study.toml: parameter 'level' in [initial_coding] cannot be 95. Write a number from "
+            "0.5 to 0.999, as level = 0.95.",
+            "study.toml: parameter 'resamples' in [initial_coding] cannot be 0. Write a number "
+            "from 100 to 100000, as resamples = 1000.",
+            "study.toml: parameter 'rare' in [initial_coding] cannot be -1. Write a number not "
+            "below 0, as rare = 3.",
+            "study.toml: parameter 'prevalence_level' in [report] cannot be 95. Write a number "
+            "from 0 to 0.999, as prevalence_level = 0.0.",
+        ],
+    ),
+    (
         "missing keys",
         toml('consensus = "adjudicated"\nseed = 1\n', ""),
         [

@@ -59,23 +59,23 @@ def test_intervals_are_those_of_krippendorff_on_the_same_draws(per_essay):
     found = bootstrap_intervals(drawn, drawn="essay_id", n_resamples=60, seed=4, level=0.9)
     assert found["alpha_low"].to_numpy() == pytest.approx(low)
     assert found["alpha_high"].to_numpy() == pytest.approx(high)
-    assert found["undefined_resamples"].tolist() == undefined.tolist()
+    assert found["alpha_undefined_resamples"].tolist() == undefined.tolist()
 
 
 def test_bootstrap_says_how_many_essays_were_drawn_and_that_they_are_few():
     settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
     few = bootstrap_intervals(ratings("10" * 11, "11" * 11, "01" * 10 + "00"), **settings)
     assert few["drawn"].eq(22).all()
-    assert few["note"].eq("few essays (22): the interval is too narrow").all()
+    assert few["alpha_note"].eq("few essays (22): the interval is too narrow").all()
     many = bootstrap_intervals(ratings("10" * 50, "11" * 50, "01" * 49 + "00"), **settings)
-    assert many["note"].eq("").all()
+    assert many["alpha_note"].eq("").all()
 
 
 def test_essays_that_one_coder_read_alone_do_not_make_many_of_few():
     settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
     alone = ratings("10" * 60, "1010100110" + "." * 110)
     found = [
-        table["note"].unique().tolist()
+        table["note" if "note" in table else "alpha_note"].unique().tolist()
         for table in (
             bootstrap_intervals(alone, **settings),
             pooled_bootstrap_interval(alone, **settings),
@@ -90,7 +90,7 @@ def test_undefined_resamples_are_counted_and_in_no_limit():
     found = bootstrap_intervals(
         ratings("100", "100"), drawn="essay_id", n_resamples=2000, seed=1, level=0.95
     ).iloc[0]
-    assert found["undefined_resamples"] / 2000 == pytest.approx(8 / 27 + 1 / 27, abs=0.03)
+    assert found["alpha_undefined_resamples"] / 2000 == pytest.approx(8 / 27 + 1 / 27, abs=0.03)
     assert np.isnan(found["alpha_low"])  # 1 in every resample that has an alpha
 
 
@@ -98,18 +98,18 @@ def test_a_code_that_is_never_defined_has_no_interval():
     found = bootstrap_intervals(
         ratings("000", "000"), drawn="essay_id", n_resamples=10, seed=1, level=0.95
     ).iloc[0]
-    assert np.isnan(found["alpha_low"]) and found["undefined_resamples"] == 10
+    assert np.isnan(found["alpha_low"]) and found["alpha_undefined_resamples"] == 10
 
 
 def test_coders_who_never_differ_have_no_interval_and_it_is_said():
     three = ratings("1100" * 30, "1100" * 30, "1100" * 30)
     found = bootstrap_intervals(three, drawn="essay_id", n_resamples=50, seed=1, level=0.95).iloc[0]
     assert found[[f"{name}_low" for name in ("percent_agreement", "ac1", "alpha")]].isna().all()
-    assert found["note"] == "no interval where the resamples give one value"
+    assert found["alpha_note"] == "no interval: the resamples give one value"
     pooled = pooled_bootstrap_interval(
         three, drawn="essay_id", n_resamples=50, seed=1, level=0.95
     ).iloc[0]
-    assert np.isnan(pooled["alpha_high"]) and pooled["note"] == found["note"]
+    assert np.isnan(pooled["alpha_high"]) and pooled["alpha_note"] == found["alpha_note"]
 
 
 def test_pabak_of_a_resample_is_twice_its_agreement_minus_1():
@@ -162,13 +162,15 @@ def test_a_pair_that_shares_no_essay_has_no_interval():
     settings = {"drawn": "essay_id", "n_resamples": 5, "seed": 1, "level": 0.95}
     found = pair_bootstrap_intervals(ratings("10..", "..01"), [("a", "b")], **settings).iloc[0]
     assert np.isnan(found["alpha_low"])
-    assert (found["drawn"], found["undefined_resamples"], found["note"]) == (0, 5, "")
+    assert (found["drawn"], found["alpha_undefined_resamples"], found["alpha_note"]) == (0, 5, "")
 
 
 def test_no_ratings_no_interval():
     settings = {"drawn": "essay_id", "n_resamples": 10, "seed": 1, "level": 0.95}
     assert bootstrap_intervals(ratings(), **settings).empty
-    assert pooled_bootstrap_interval(ratings(), **settings)["undefined_resamples"].item() == 10
+    assert (
+        pooled_bootstrap_interval(ratings(), **settings)["alpha_undefined_resamples"].item() == 10
+    )
     assert set_bootstrap_intervals(ratings(), **settings)["alpha_low"].isna().all()
 
 

@@ -13,6 +13,7 @@ from analysis.comparison import (
     compare_pairs,
     compare_spans,
     every_name,
+    every_name_over_parts,
     in_long,
     patterns_over,
 )
@@ -32,13 +33,18 @@ def sentences(*coders):
     return Ratings("code", ("c",), tuple("abcde"[: len(coders)]), units, values[None])
 
 
+def codings(*rows):
+    table = pd.DataFrame(rows, columns=["essay_id", "coder", "code", "start", "end"])
+    return table.astype({"start": "Int64", "end": "Int64"})
+
+
 def test_two_coders_over_essays_have_the_intervals_that_need_no_draws():
     two = ratings("1110001", "1100011")
     expected = pair_intervals(pair_agreement(four_cells(two, [("a", "b")])), level=0.9)
     found = compare_coders(two, **DRAWS)
     for name in ("alpha_low", "alpha_high", "ac1_low", "ac1_high", "pabak_low"):
         assert found[name].item() == expected[name].item()
-    said = found[["resamples", "undefined_resamples", "note", "level"]].iloc[0].tolist()
+    said = found[["resamples", "alpha_undefined_resamples", "alpha_note", "level"]].iloc[0].tolist()
     assert said == [0, 0, "", 0.9]
     assert found["interval"].item().startswith("goodness of fit")
 
@@ -60,13 +66,13 @@ def test_more_coders_and_parts_of_essays_are_resampled(of):
     found = compare_coders(of, **DRAWS)
     assert found["alpha_low"].tolist() == expected["alpha_low"].tolist()
     assert found[["interval", "resamples"]].iloc[0].tolist() == ["bootstrap", 40]
-    assert found["note"].item().startswith("few essays")
+    assert found["alpha_note"].item().startswith("few essays")
 
 
 def test_a_pair_over_essays_says_why_kappa_has_no_interval():
     found = compare_pairs(ratings("1110001", "1100000"), [("a", "b")], **DRAWS).iloc[0]
     assert np.isnan(found["kappa_low"]) and found["alpha_low"] < found["alpha"]
-    assert found["note"] == "no interval of kappa: the coders use the code unequally often"
+    assert found["kappa_note"] == "no interval: the coders use the code unequally often"
 
 
 def test_a_pair_over_sentences_has_the_interval_of_its_resampled_essays():
@@ -82,23 +88,41 @@ def test_a_pair_over_sentences_has_the_interval_of_its_resampled_essays():
 @pytest.mark.parametrize("of", [ratings("10", "01"), sentences("1000", "0100")])
 def test_without_pairs_there_is_an_empty_table_with_all_columns(of):
     found = compare_pairs(of, [], **DRAWS)
-    assert found.empty and {"alpha_low", "kappa_high", "note", "interval"} <= set(found)
+    assert found.empty and {"alpha_low", "kappa_high", "kappa_note", "interval"} <= set(found)
 
 
 def test_every_name_has_a_row_and_without_ratings_a_reason():
     table = compare_coders(ratings("110", "100"), **DRAWS)
-    found = every_name(table, "code", ["new", "c", "rest"], whole={"rest"})
-    assert found["code"].tolist() == ["new", "c", "rest"]
+    found = every_name(table, "code", {"new": ["new"], "c": ["c"], "empty theme": []})
+    assert found["code"].tolist() == ["new", "c", "empty theme"]
+    assert found["undefined"].tolist() == ["nobody was asked for it", "", "it has no code"]
+    assert found["units"].tolist() == [0, 3, 0] and found["coders"].tolist() == [0, 2, 0]
+    assert found["alpha_note"].eq("").all()
+
+
+def test_over_parts_the_reason_is_that_whole_essays_say_no_place():
+    codes = {"only": ["x"], "mixed": ["x", "y"], "unused beside": ["x", "z"], "unused": ["z"]}
+    none = "nothing was read by two coders"
+    table = pd.DataFrame(
+        {"theme": list(codes), "undefined": [none, none, "no coder used it", none]}
+    )
+    coded = codings(("E0", "A", "x", None, None), ("E0", "A", "y", None, None),
+                    ("E1", "A", "y", 0, 4))  # fmt: skip
+    found = every_name_over_parts(table, "theme", codes, coded)
     assert found["undefined"].tolist() == [
-        "nobody was asked for it",
-        "",
         "marked on whole essays only",
+        "nothing was read by two coders who say where",
+        "marked on whole essays only",
+        none,
     ]
-    assert found[["units", "coders", "resamples"]].values.tolist() == [
-        [0, 0, 0],
-        [3, 2, 0],
-        [0] * 3,
-    ]
+
+
+def test_rounding_in_another_order_makes_no_interval():
+    """Three coders of whom one marks in every essay: every resample gives the same value."""
+    for coders in (["100" * 4, "010" * 4, "001" * 4], [*["1000" * 3] * 2, *["0111" * 3] * 3]):
+        found = compare_coders(ratings(*coders), n_resamples=200, seed=1, level=0.95).iloc[0]
+        assert found[["percent_agreement_low", "pabak_low"]].isna().all()
+        assert found["pabak_note"] == "no interval: the resamples give one value"
 
 
 def test_in_long_each_coefficient_stands_with_its_own_reason():
@@ -110,11 +134,6 @@ def test_in_long_each_coefficient_stands_with_its_own_reason():
     assert found[["of", "name", "unit"]].drop_duplicates().values.tolist() == [
         ["code", "c", "essay"]
     ]
-
-
-def codings(*rows):
-    table = pd.DataFrame(rows, columns=["essay_id", "coder", "code", "start", "end"])
-    return table.astype({"start": "Int64", "end": "Int64"})
 
 
 ASKED = readings(
@@ -143,7 +162,8 @@ def test_who_coded_the_whole_essay_is_missing_in_its_sentences_and_not_against_t
         columns=["essay_id", "sentence", "coder", "code"],
     )
     placed = placed_readings(ASKED, CODED)
-    cells = four_cells(ratings_of_parts(parts, placed, coded, of="code"), [("A", "B")])
+    of = {"of": "code", "names": ["c", "d"], "coders": ["A", "B"]}
+    cells = four_cells(ratings_of_parts(parts, placed, coded, **of), [("A", "B")])
     found = cells.set_index("code")[["both", "first_only", "second_only", "neither"]]
     assert found.loc["c"].tolist() == [0, 1, 0, 1]  # of E1 alone
     assert found.loc["d"].tolist() == [0, 0, 0, 2]  # of E0 alone
@@ -152,7 +172,7 @@ def test_who_coded_the_whole_essay_is_missing_in_its_sentences_and_not_against_t
 def test_over_words_each_code_has_its_rows_and_its_reason():
     lengths = pd.Series({"E0": 10, "E1": 10})
     placed = placed_readings(ASKED, CODED)
-    of_codes, together = compare_spans(CODED, lengths, placed, ["c", "d"], whole={"d"}, **DRAWS)
+    of_codes, together = compare_spans(CODED, lengths, placed, ["c", "d"], **DRAWS)
     expected = unitizing(CODED, lengths, placed).query("scope == 'code' and code == 'c'")
     of_c = of_codes[of_codes["name"].eq("c")]
     assert of_c["coefficient"].tolist() == expected["coefficient"].tolist() == ["u", "dice"]
@@ -167,7 +187,13 @@ def test_over_words_each_code_has_its_rows_and_its_reason():
 def test_all_codes_together_stand_unit_by_unit():
     lengths = pd.Series({"E0": 10, "E1": 10})
     _, words = compare_spans(CODED, lengths, ASKED, ["c", "d"], **DRAWS)
-    found = compare_all_codes(ratings("1100", "1010"), sentences("1100", "1010"), words, **DRAWS)
+    found = compare_all_codes(
+        ratings("1100", "1010", "1..."),
+        sentences("1100", "1010", "...."),
+        words,
+        whole=True,
+        **DRAWS,
+    )
     assert found[["unit", "coefficient"]].apply(": ".join, axis=1).tolist() == [
         "essay: pooled alpha",
         "sentence: pooled alpha",
@@ -180,6 +206,7 @@ def test_all_codes_together_stand_unit_by_unit():
         "character: cu, alternatives",
     ]
     assert (found["value"].isna() == found["undefined"].ne("")).all()
+    assert found["coders"].tolist() == [3, 3, 2, 2, 2, 2, 2, 2, 2]  # who take part
 
 
 def test_patterns_count_the_units_by_who_read_and_who_marked():

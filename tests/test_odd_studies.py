@@ -62,6 +62,17 @@ def nothing_shared(folder):
     write(folder, "assignments.csv", "coder,essay_id,codes\nana,night,\nben,day,\n")
 
 
+def one_codes_whole_essays(folder):
+    text = HEAD + "night,,,,kindness,,\nday,,,,staying,,\n"
+    write(folder, "codings/ben.csv", text)
+    write(folder, "assignments.csv", "coder,essay_id,codes\n" + "".join(
+        f"{coder},{essay},{codes}\n"
+        for essay, code in (("night", "kindness"), ("day", "staying"))
+        for coder, codes in (("ana", ""), ("ben", code))
+    ))  # fmt: skip
+    (folder / "adjudications.csv").unlink()
+
+
 def one_read_more(folder):
     rows = "".join(f"ana,{essay},\n" for essay in ("night", "day")) + "ben,day,\n"
     write(folder, "assignments.csv", "coder,essay_id,codes\n" + rows)
@@ -82,7 +93,15 @@ def tables_and_words(folder, out, phases=PHASES[:2]):
 
 @pytest.mark.parametrize(
     "change",
-    [one_coder, nothing_differs, nothing_coded, a_code_of_nobody, a_group_of_one, nothing_shared],
+    [
+        one_coder,
+        nothing_differs,
+        nothing_coded,
+        a_code_of_nobody,
+        a_group_of_one,
+        nothing_shared,
+        one_codes_whole_essays,
+    ],
 )
 def test_phase_2_ends_and_each_value_or_its_reason_is_there(change, tmp_path):
     folder = newcomers_study(tmp_path / "study")
@@ -106,10 +125,21 @@ def test_coders_who_never_differ_get_no_interval_from_resamples_and_it_is_said(t
     tables, words = tables_and_words(folder, tmp_path / "out")
     defined = tables["agreement"].dropna(subset="alpha")
     assert defined["alpha"].eq(1).all() and defined["alpha_low"].isna().all()
-    assert defined["note"].str.startswith("no interval where the resamples give one value").all()
+    assert defined["alpha_note"].eq("no interval: the resamples give one value").all()
     assert "1.00 (no interval)" in words
     assert "No interval, because the resamples give one value: " in words
     assert "1.00 (1.00" not in words
+
+
+def test_a_coder_who_codes_whole_essays_is_missing_in_sentences_and_the_reason_says_so(tmp_path):
+    folder = newcomers_study(tmp_path / "study")
+    one_codes_whole_essays(folder)
+    tables, words = tables_and_words(folder, tmp_path / "out")
+    pairs = tables["agreement_pairs"].groupby("unit")["units"].sum()
+    assert pairs["essay"] > 0 and pairs["sentence"] == 0
+    pooled = tables["agreement_all_codes"].set_index(["unit", "coefficient"])["undefined"]
+    assert pooled["sentence", "pooled alpha"] == "nothing was read by two coders who say where"
+    assert "nothing was read by two coders who say where" in words
 
 
 def test_of_a_study_with_one_pair_and_three_coders_no_row_mixes_the_two(tmp_path):

@@ -65,16 +65,31 @@ READINGS = pd.DataFrame(
 )
 
 
+OF = {"of": "code", "names": ["x", "y"], "coders": ["a", "b"]}
+
+
 def coded(*rows):
     return pd.DataFrame(rows, columns=["essay_id", "sentence", "coder", "code"])
 
 
 def test_sentences_are_read_with_their_essay_and_marked_one_by_one():
     found = ratings_of_parts(
-        SENTENCES, READINGS, coded(("E1", 1, "a", "x"), ("E1", 0, "b", "y")), of="code"
+        SENTENCES, READINGS, coded(("E1", 1, "a", "x"), ("E1", 0, "b", "y")), **OF
     )
     assert (found.names, found.coders) == (("x", "y"), ("a", "b"))
     assert found.values.tolist() == [[[0, 1, 0], [0, 0, 2]], [[2, 2, 2], [1, 0, 2]]]
+
+
+def test_a_coder_without_a_reading_is_missing_everywhere():
+    found = ratings_of_parts(
+        SENTENCES, READINGS, coded(), of="code", names=["x", "y"], coders=["a", "b", "c"]
+    )
+    assert (found.values[:, 2] == 2).all()
+
+
+def test_a_reading_of_nobody_who_is_named_is_refused():
+    with pytest.raises(ValueError, match="a reading is of no known code or coder"):
+        ratings_of_parts(SENTENCES, READINGS, coded(), of="code", names=["x"], coders=["a", "b"])
 
 
 def test_parts_meet_the_long_table():
@@ -82,7 +97,7 @@ def test_parts_meet_the_long_table():
     long = READINGS.merge(SENTENCES, on="essay_id")
     long = long.merge(marked.assign(present=1), how="left").fillna({"present": 0})
     there = ratings_of(long, of="code", unit=["essay_id", "sentence"])
-    back = ratings_of_parts(SENTENCES, READINGS, marked, of="code")
+    back = ratings_of_parts(SENTENCES, READINGS, marked, **OF)
     assert there.values.tolist() == back.values.tolist()
     pd.testing.assert_frame_equal(there.units, back.units)
 
@@ -94,7 +109,7 @@ def test_parts_meet_the_long_table():
 )
 def test_what_is_coded_and_was_not_read_is_refused(row):
     with pytest.raises(ValueError, match="coded and not read: .*" + row[0]):
-        ratings_of_parts(SENTENCES, READINGS, coded(("E1", 0, "a", "x"), row), of="code")
+        ratings_of_parts(SENTENCES, READINGS, coded(("E1", 0, "a", "x"), row), **OF)
 
 
 def test_a_theme_is_marked_where_any_of_its_codes_is_and_missing_where_one_is():

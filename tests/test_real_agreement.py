@@ -100,7 +100,14 @@ def test_leoka_over_sentences_by_team(shared_data, tmp_path):
     cut = sentences(files.essays, language="en")
     coded = sentences_coded(cut, files.essays, files.codings)
     in_sentences = files.readings[files.readings["code"].isin(coded["code"])]
-    rated = ratings_of_parts(cut[["essay_id", "sentence"]], in_sentences, coded, of="code")
+    rated = ratings_of_parts(
+        cut[["essay_id", "sentence"]],
+        in_sentences,
+        coded,
+        of="code",
+        names=in_sentences["code"].unique(),
+        coders=sorted(in_sentences["coder"].unique()),
+    )
     assert len(rated.units) == len(cut)
     assert (rated.values == 1).sum() == len(coded)
     for members in files.study.groups.values():

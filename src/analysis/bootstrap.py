@@ -21,7 +21,7 @@ from analysis.resampling import interval, remark, weights
 
 RESAMPLED = ["percent_agreement", "pabak", "ac1", "alpha"]
 OF_PAIRS = [*RESAMPLED, "kappa"]
-DRAWN = ["drawn", "resamples", "undefined_resamples", "note"]
+OF_INTERVAL = ["low", "high", "undefined_resamples", "note"]
 
 
 def bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
@@ -42,9 +42,9 @@ def bootstrap_intervals(ratings, *, drawn, n_resamples, seed, level):
     Returns
     -------
     DataFrame
-        [ratings.of]; [coefficient]_low and [coefficient]_high for percent_agreement, pabak, ac1
-        and alpha (NaN where there is none: see `resampling.interval`); drawn (essays), resamples,
-        undefined_resamples (of alpha; they are in no limit), note (`resampling.remark`).
+        [ratings.of]; for percent_agreement, pabak, ac1 and alpha: [coefficient]_low and _high (NaN
+        where there is no interval: see `resampling.interval`), _undefined_resamples (they are in
+        no limit) and _note (`resampling.remark`); drawn (essays), resamples.
 
     Notes
     -----
@@ -90,8 +90,8 @@ def pair_bootstrap_intervals(ratings, pairs, *, drawn, n_resamples, seed, level)
         compared = cells.any(axis=2).sum(axis=0)
         tables.append(names.join(_intervals(resampled, OF_PAIRS, len(cells), compared, level)))
     if not tables:
-        limits = [f"{name}_{end}" for name in OF_PAIRS for end in ("low", "high")]
-        return pd.DataFrame(columns=[ratings.of, "first", "second", *limits, *DRAWN])
+        columns = [f"{name}_{part}" for name in OF_PAIRS for part in OF_INTERVAL]
+        return pd.DataFrame(columns=[ratings.of, "first", "second", *columns, "drawn", "resamples"])
     return pd.concat(tables, ignore_index=True)
 
 
@@ -101,7 +101,7 @@ def pooled_bootstrap_interval(ratings, *, drawn, n_resamples, seed, level):
     Returns
     -------
     DataFrame
-        One row: alpha_low, alpha_high, drawn, resamples, undefined_resamples, note.
+        One row: alpha_low, alpha_high, alpha_undefined_resamples, alpha_note, drawn, resamples.
     """
     by_essay = _by_essay(ratings, drawn)
     sums = _resampled_totals(by_essay, n_resamples, seed)
@@ -135,19 +135,14 @@ def _resampled_totals(by_essay, n_resamples, seed):
 
 def _intervals(resampled, names, n_essays, compared, level):
     """The columns of the tables above, from blocks of resampled coefficients."""
-    table, flat = {}, False
+    table = {}
     for name in names:
         values = np.concatenate([block[name] for block in resampled])
         low, high, undefined, one_value = interval(values, level=level)
+        notes = [remark(*row) for row in zip(one_value, compared, strict=True)]
         table |= {f"{name}_low": low, f"{name}_high": high}
-        flat |= one_value
-    undefined = np.isnan(np.concatenate([block["alpha"] for block in resampled])).sum(axis=0)
-    return pd.DataFrame(table).assign(
-        drawn=n_essays,
-        resamples=len(values),
-        undefined_resamples=undefined,
-        note=[remark(*row) for row in zip(flat, compared, strict=True)],
-    )
+        table |= {f"{name}_undefined_resamples": undefined, f"{name}_note": notes}
+    return pd.DataFrame(table).assign(drawn=n_essays, resamples=len(values))
 
 
 def alpha_bootstrap(counts, *, n_resamples, seed, level):

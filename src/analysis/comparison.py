@@ -15,6 +15,9 @@ from analysis.agreement import (
     rating_patterns,
 )
 from analysis.bootstrap import (
+    OF_INTERVAL,
+    OF_PAIRS,
+    RESAMPLED,
     bootstrap_intervals,
     pair_bootstrap_intervals,
     pooled_bootstrap_interval,
@@ -24,12 +27,11 @@ from analysis.sets import set_agreement, set_bootstrap_intervals
 from analysis.unitizing import unitizing, unitizing_interval
 
 SINGLY = ["essay_id"]  # what identifies a unit that is drawn by itself
-WITH_INTERVALS = ["percent_agreement", "pabak", "ac1", "alpha"]
-SHARES = ["positive_agreement", "negative_agreement"]  # without
-DRAWN = ["resamples", "undefined_resamples", "note"]
+WITHOUT_INTERVAL = ["positive_agreement", "negative_agreement"]
 WITHOUT_DRAWS = "goodness of fit (alpha, kappa), Wilson (percent agreement, PABAK, AC1)"
-WHOLE_ONLY = "marked on whole essays only"
+NO_CODE = "it has no code"
 NOT_ASKED = "nobody was asked for it"
+WHOLE_ONLY = "marked on whole essays only"
 
 
 def compare_coders(ratings, *, n_resamples, seed, level):
@@ -47,21 +49,20 @@ def compare_coders(ratings, *, n_resamples, seed, level):
     Returns
     -------
     DataFrame
-        The columns of `agreement.agreement`; [coefficient]_low and _high of percent_agreement,
-        pabak, ac1 and alpha; level, interval (how it was made), resamples, undefined_resamples
-        (of alpha) and note. Of two coders over essays, AC1 and all intervals are of the essays
-        that both read; more than those have no part in it.
+        The columns of `agreement.agreement`; for percent_agreement, pabak, ac1 and alpha:
+        [coefficient]_low and _high, _undefined_resamples and _note (why there is no interval, or
+        that it is too narrow, else ''); level, interval (how it was made), resamples. Of two
+        coders over essays, AC1 and all intervals are of the essays that both read.
     """
     table = agreement(ratings)
     if len(ratings.coders) == 2 and list(ratings.units) == SINGLY:
-        pair = compare_pairs(ratings, [ratings.coders], n_resamples=0, seed=seed, level=level)
-        table["ac1"] = pair.set_index(ratings.of)["ac1"].reindex(table[ratings.of]).to_numpy()
-        found = pair.assign(note="")  # it is of kappa
+        found = compare_pairs(ratings, [ratings.coders], n_resamples=0, seed=seed, level=level)
+        table["ac1"] = found.set_index(ratings.of)["ac1"].reindex(table[ratings.of]).to_numpy()
     else:
         drawn = {"drawn": "essay_id", "n_resamples": n_resamples, "seed": seed, "level": level}
         found = bootstrap_intervals(ratings, **drawn).assign(level=level, interval="bootstrap")
-    columns = [f"{name}_{end}" for name in WITH_INTERVALS for end in ("low", "high")]
-    found = found[[ratings.of, *columns, "level", "interval", *DRAWN]]
+    columns = [f"{name}_{part}" for name in RESAMPLED for part in OF_INTERVAL]
+    found = found[[ratings.of, *columns, "level", "interval", "resamples"]]
     return table.merge(found, on=ratings.of, how="left", validate="one_to_one")
 
 
@@ -71,54 +72,75 @@ def compare_pairs(ratings, pairs, *, n_resamples, seed, level):
     Returns
     -------
     DataFrame
-        The columns of `agreement.pair_agreement`; [coefficient]_low and _high of
-        percent_agreement, pabak, ac1, alpha and kappa; level, interval, resamples,
-        undefined_resamples (of alpha) and note (also why kappa has no interval over essays).
+        The columns of `agreement.pair_agreement`; then as `compare_coders`, with kappa too.
     """
     cells = pair_agreement(four_cells(ratings, pairs))
     if list(ratings.units) == SINGLY:
-        table = pair_intervals(cells, level=level).rename(columns={"no_kappa_interval": "note"})
-        some = table["note"].ne("")
-        table.loc[some, "note"] = "no interval of kappa: " + table["note"]
-        return table.assign(level=level, interval=WITHOUT_DRAWS, resamples=0, undefined_resamples=0)
-    drawn = {"drawn": "essay_id", "n_resamples": n_resamples, "seed": seed, "level": level}
-    found = pair_bootstrap_intervals(ratings, pairs, **drawn).drop(columns="drawn")
-    found = found.assign(level=level, interval="bootstrap")
-    return cells.merge(found, on=[ratings.of, "first", "second"], validate="one_to_one")
+        notes = {f"{name}_note": "" for name in RESAMPLED}
+        counts = {f"{name}_undefined_resamples": 0 for name in OF_PAIRS}
+        found = pair_intervals(cells, level=level).assign(**notes, **counts, resamples=0)
+        found["interval"] = WITHOUT_DRAWS
+    else:
+        drawn = {"drawn": "essay_id", "n_resamples": n_resamples, "seed": seed, "level": level}
+        found = pair_bootstrap_intervals(ratings, pairs, **drawn).assign(interval="bootstrap")
+    keys = [ratings.of, "first", "second"]
+    columns = [f"{name}_{part}" for name in OF_PAIRS for part in OF_INTERVAL]
+    found = found.assign(level=level)[[*keys, *columns, "level", "interval", "resamples"]]
+    return cells.merge(found, on=keys, validate="one_to_one")
 
 
-def every_name(table, of, names, *, whole=()):
-    """The table with a row for each code or theme, in their order.
+# A row for each name, and why it has no value -------------------------------------------------
+
+
+def every_name(table, of, codes_of):
+    """The table with a row for each code or theme, in their order, and a reason where it was none.
 
     Parameters
     ----------
     table : DataFrame
         As of `compare_coders`.
     of : {"code", "theme"}
-    names : sequence of str
-    whole : collection of str
-        Names that were marked on whole essays only: over parts of essays nobody can have left
-        them out, so that is why they are undefined.
-
-    Returns
-    -------
-    DataFrame
-        Without a rating, units and coders are 0 and undefined says why.
+    codes_of : dict of str to sequence of str
+        The codes of each theme; of a code, itself.
     """
-    table = pd.DataFrame({of: list(names)}).merge(table, on=of, how="left", validate="one_to_one")
-    table["undefined"] = table["undefined"].fillna(NOT_ASKED)
-    table.loc[table[of].isin(whole), "undefined"] = WHOLE_ONLY
-    for column in {"units", "coders", "resamples", "undefined_resamples"} & {*table}:
-        table[column] = table[column].fillna(0).astype(int)
-    return table.fillna({"interval": "", "note": ""})
+    names = pd.DataFrame({of: list(codes_of)})
+    table = names.merge(table, on=of, how="left", validate="one_to_one")
+    without = pd.Series([NOT_ASKED if codes else NO_CODE for codes in codes_of.values()])
+    table["undefined"] = table["undefined"].fillna(without)
+    counts = table.filter(regex="^(units|coders|resamples)$|undefined_resamples$")
+    words = table.filter(regex="^interval$|note$")
+    table[counts.columns] = counts.fillna(0).astype(int)
+    table[words.columns] = words.fillna("")
+    return table
+
+
+def every_name_over_parts(table, of, codes_of, codings):
+    """`every_name`, over sentences or words, where codings of whole essays say no place.
+
+    Where all codings of a code or theme are of whole essays, that is why it has no value. Where
+    some are, and so no two coders are left who read an essay and say where, the reason says so.
+    """
+    table = every_name(table, of, codes_of)
+    nowhere = codings["start"].isna().groupby(codings["code"]).agg(["any", "all"])
+    for row, codes in enumerate(codes_of.values()):
+        used = nowhere.reindex(codes).dropna()
+        if len(used) and used["all"].all():
+            table.loc[row, "undefined"] = WHOLE_ONLY
+        elif used["any"].any():
+            table.loc[row, "undefined"] = _who_say_where(table.loc[row, "undefined"])
+    return table
+
+
+def _who_say_where(reason):
+    return reason.replace("by two coders", "by two coders who say where")
 
 
 # Several units at once ------------------------------------------------------------------------
 
-LONG = [
-    *("of", "name", "unit", "units", "coders", "marked", "coefficient", "value", "low", "high"),
-    *("undefined", *DRAWN),
-]
+DRAWN = ["resamples", "undefined_resamples", "note"]
+VALUE = ["coefficient", "value", "low", "high", "undefined", *DRAWN]
+LONG = ["of", "name", "unit", "units", "coders", "marked", *VALUE]
+BECAME = ["spans", "united", "alone"]  # what became of the codings
 
 
 def in_long(table, of, unit):
@@ -132,20 +154,20 @@ def in_long(table, of, unit):
         undefined_resamples, note.
     """
     table = table.rename(columns={of: "name"}).assign(of=of, unit=unit)
-    parts = [
-        table.assign(
-            coefficient=name,
-            value=table[name],
-            low=table.get(f"{name}_low"),
-            high=table.get(f"{name}_high"),
-            undefined=table["undefined"].where(table[name].isna(), ""),
-        )
-        for name in [*WITH_INTERVALS, *SHARES]
-    ]
-    return pd.concat(parts, ignore_index=True)[LONG].astype({"low": float, "high": float})
+    parts = []
+    for name in [*RESAMPLED, *WITHOUT_INTERVAL]:
+        part = table.assign(coefficient=name, value=table[name])
+        part["undefined"] = table["undefined"].where(table[name].isna(), "")
+        if name in WITHOUT_INTERVAL:
+            part = part.assign(low=float("nan"), high=float("nan"), resamples=0)
+            part = part.assign(undefined_resamples=0, note="")
+        else:
+            part[OF_INTERVAL] = table[[f"{name}_{column}" for column in OF_INTERVAL]]
+        parts.append(part[LONG])
+    return pd.concat(parts, ignore_index=True)
 
 
-def compare_spans(codings, lengths, readings, codes, *, n_resamples, seed, level, whole=()):
+def compare_spans(codings, lengths, readings, codes, *, n_resamples, seed, level):
     """Unitizing alpha and overlap with their intervals: see `unitizing.unitizing`.
 
     Parameters
@@ -154,41 +176,36 @@ def compare_spans(codings, lengths, readings, codes, *, n_resamples, seed, level
         As `unitizing.unitizing` takes them.
     codes : sequence of str
         Each gets its rows.
-    whole : collection of str
-        Codes that were marked on whole essays only.
 
     Returns
     -------
     of_codes : DataFrame
-        As `in_long`: u and dice of each code; marked is a share of characters.
+        As `in_long`: u and dice of each code; marked is a share of characters, and units (NA) are
+        not counted.
     together : DataFrame
-        scope, coefficient, value, low, high, undefined, resamples, undefined_resamples, note, and
-        what became of the codings: spans, united, alone.
+        scope, coders, coefficient, value, low, high, undefined, resamples, undefined_resamples,
+        note, and what became of the codings: spans, united, alone.
     """
+    draws = {"resamples": n_resamples, "seed": seed, "level": level}
     spans = unitizing(codings, lengths, readings).merge(
-        unitizing_interval(
-            codings, lengths, readings, resamples=n_resamples, seed=seed, level=level
-        ),
+        unitizing_interval(codings, lengths, readings, **draws),
         on=["scope", "code", "coefficient"],
         validate="one_to_one",
     )
-    of_codes = [
-        every_name(
-            spans[spans["scope"].eq("code") & spans["coefficient"].eq(name)],
-            "code",
-            codes,
-            whole=whole,
-        ).assign(coefficient=name)
-        for name in ("u", "dice")
-    ]
+    own = {code: [code] for code in codes}
+    of_codes = []
+    for name in ("u", "dice"):
+        found = spans[spans["scope"].eq("code") & spans["coefficient"].eq(name)]
+        found = every_name_over_parts(found, "code", own, codings)
+        of_codes.append(found.assign(coefficient=name))
     of_codes = pd.concat(of_codes, ignore_index=True).rename(columns={"code": "name"})
     of_codes = of_codes.assign(of="code", unit="character", units=pd.NA)
-    together = spans.loc[spans["scope"].ne("code"), ["scope", *TOGETHER, *BECAME]]
+    together = spans.loc[spans["scope"].ne("code"), ["scope", "coders", *VALUE, *BECAME]]
+    if codings["start"].isna().any():
+        together = together.assign(undefined=together["undefined"].map(_who_say_where))
     return of_codes[LONG], together
 
 
-TOGETHER = ["coefficient", "value", "low", "high", "undefined", *DRAWN]
-BECAME = ["spans", "united", "alone"]  # what became of the codings
 SPOKEN = {
     "bar_u": "|u",
     "dice": "overlap (Dice)",
@@ -197,7 +214,7 @@ SPOKEN = {
 }
 
 
-def compare_all_codes(ratings, in_sentences, over_words, *, n_resamples, seed, level):
+def compare_all_codes(ratings, in_sentences, over_words, *, whole, n_resamples, seed, level):
     """All codes taken together, over essays, sentences and words.
 
     Parameters
@@ -206,35 +223,37 @@ def compare_all_codes(ratings, in_sentences, over_words, *, n_resamples, seed, l
         Of codes, over essays and over their sentences.
     over_words : DataFrame
         The second table of `compare_spans`.
+    whole : bool
+        Are any codings of whole essays?
 
     Returns
     -------
     DataFrame
-        unit, coders, coefficient (in words), value, low, high, undefined, resamples,
-        undefined_resamples, note.
+        unit, coders (who take part), coefficient (in words), value, low, high, undefined,
+        resamples, undefined_resamples, note.
     """
     drawn = {"drawn": "essay_id", "n_resamples": n_resamples, "seed": seed, "level": level}
     pooled = [
         pooled_agreement(of)
-        .join(pooled_bootstrap_interval(of, **drawn))
+        .join(pooled_bootstrap_interval(of, **drawn).drop(columns="drawn"))
+        .rename(columns=lambda name: name.removeprefix("alpha_"))
         .assign(unit=unit, coefficient="pooled alpha")
         for unit, of in {"essay": ratings, "sentence": in_sentences}.items()
     ]
     sets = set_agreement(in_sentences).merge(
         set_bootstrap_intervals(in_sentences, **drawn), on="distance", validate="one_to_one"
     )
+    sets = sets.rename(columns=lambda name: name.removeprefix("alpha_"))
     sets = sets.assign(unit="sentence", coefficient=sets["distance"].replace(SPOKEN))
-    alphas = {"alpha": "value", "alpha_low": "low", "alpha_high": "high"}
-    words = over_words.assign(
-        unit="character",
-        coefficient=over_words["coefficient"].replace(SPOKEN)
-        + over_words["scope"].map({"pooled": ", pooled", "alternatives": ", alternatives"}),
-    )
-    table = pd.concat(
-        [pd.concat([*pooled, sets], ignore_index=True).rename(columns=alphas), words],
-        ignore_index=True,
-    ).assign(coders=len(ratings.coders))
-    return table[["unit", "coders", *TOGETHER]]
+    alphas = pd.concat([*pooled, sets], ignore_index=True).rename(columns={"alpha": "value"})
+    if whole:
+        over_parts = alphas["unit"].ne("essay")
+        said = alphas["undefined"].map(_who_say_where)
+        alphas["undefined"] = said.where(over_parts, alphas["undefined"])
+    scopes = over_words["scope"].map({"pooled": ", pooled", "alternatives": ", alternatives"})
+    names = over_words["coefficient"].replace(SPOKEN) + scopes
+    words = over_words.assign(unit="character", coefficient=names)
+    return pd.concat([alphas, words], ignore_index=True)[["unit", "coders", *VALUE]]
 
 
 def patterns_over(ratings_by_unit):

@@ -58,6 +58,7 @@ SETTINGS_OF_EVERY_RUN = {
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+NO_LIMIT = float("inf")
 
 
 class PhaseError(Exception):
@@ -400,12 +401,16 @@ def _what_is_wrong(name, value, known, file):
     if name not in known:
         what = f"is unknown.{did_you_mean(name, known)}"
         return what, f"The parameters of {file} are {', '.join(sorted(known))}."
-    default, choices = known[name]
+    default, choices, limits = known[name]
     kinds = {bool: "true or false", int: "a whole number", float: "a number",
              str: "words in quotation marks", list: "a list in square brackets"}  # fmt: skip
     fits = type(value) is type(default) or (type(default) is float and type(value) is int)
     if not fits:
         return f"cannot be {value!r}.", f"Write {kinds[type(default)]}, as {name} = {default!r}."
+    low, high = limits
+    if type(default) in (int, float) and not low <= value <= high:
+        of = f"from {low:g} to {high:g}" if high < NO_LIMIT else "not below 0"
+        return f"cannot be {value!r}.", f"Write a number {of}, as {name} = {default!r}."
     if choices and value not in choices:
         what = f"cannot be '{value}'.{did_you_mean(value, choices)}"
         return what, f"Write one of {', '.join(choices)}."
@@ -417,9 +422,10 @@ def parameters_of(path):
 
     Returns
     -------
-    dict of str to (value, list of str), or None
-        The default, and the values that the comment of the line names in quotation marks, if it
-        names several: the others cannot be. None unless exactly one cell has the tag.
+    dict of str to (value, list of str, (low, high)), or None
+        The default; the values that the comment of the line names in quotation marks, if it names
+        several: the others cannot be; and the numbers between which it must lie, written as
+        "(0 to 1)", else from 0 on. None unless exactly one cell has the tag.
     """
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     tagged = [
@@ -435,7 +441,10 @@ def parameters_of(path):
         if match:
             name, value, comment = match.groups()
             choices = [word for word in re.findall(r'"([^"]*)"', comment or "") if word]
-            found[name] = (ast.literal_eval(value), choices if len(choices) > 1 else [])
+            limits = re.search(r"\(([\d.]+) to ([\d.]+)\)", comment or "")
+            limits = tuple(map(float, limits.groups())) if limits else (0, NO_LIMIT)
+            choices = choices if len(choices) > 1 else []
+            found[name] = (ast.literal_eval(value), choices, limits)
     return found
 
 

@@ -112,7 +112,7 @@ def ratings_of(presence, *, of, unit):
     return Ratings(of, tuple(names), tuple(coders), units, values)
 
 
-def ratings_of_parts(units, readings, coded, *, of):
+def ratings_of_parts(units, readings, coded, *, of, names, coders):
     """The ratings of the parts of essays, such as sentences, from what is coded alone.
 
     The long table of all sentences by all codes by all coders is never made.
@@ -127,23 +127,28 @@ def ratings_of_parts(units, readings, coded, *, of):
         The columns of `units`, coder and the column named by `of`: one row for each part in
         which it is present.
     of : {"code", "theme"}
+    names, coders : sequence of str
+        Who and what the ratings are of; without a reading, all is missing.
 
     Returns
     -------
     Ratings
-        Names in the order in which they first appear in the readings; coders and units sorted.
+        Units sorted.
 
     Raises
     ------
     ValueError
-        A coder coded what the readings do not say was read, or a part that is not in `units`.
+        A coder coded what the readings do not say was read, or a part that is not in `units`; or a
+        reading is of a name or coder that is not listed.
     """
     unit = list(units.columns)
     units = units.sort_values(unit, ignore_index=True)
-    name, names = pd.factorize(readings[of])
-    coder, coders = pd.factorize(readings["coder"], sort=True)
+    name = pd.Index(names).get_indexer(readings[of])
+    coder = pd.Index(coders).get_indexer(readings["coder"])
     essay_of_unit, essays = pd.factorize(units["essay_id"])
     essay = essays.get_indexer(readings["essay_id"])
+    if min(name.min(initial=0), coder.min(initial=0)) < 0:
+        raise ValueError(f"a reading is of no known {of} or coder")
     read = np.zeros((len(names), len(coders), len(essays)), bool)
     read[name[essay >= 0], coder[essay >= 0], essay[essay >= 0]] = True  # others have no parts
     values = np.empty((len(names), len(coders), len(units)), np.uint8)

@@ -227,16 +227,19 @@ def with_limits(table, value, *, reason="undefined", without=" (no interval)"):
         What follows a value that has no interval.
     """
     ends = ("low", "high") if value == "value" else (f"{value}_low", f"{value}_high")
-    words = [
-        f"undefined: {why}" if pd.isna(at) else
-        _rounded(at) + (without if pd.isna(low) else f" ({_rounded(low)} to {_rounded(high)})")
-        for at, low, high, why in table[[value, *ends, reason]].itertuples(index=False, name=None)
-    ]  # fmt: skip
+    words = []
+    for at, low, high, why in table[[value, *ends, reason]].itertuples(index=False, name=None):
+        if pd.isna(at):
+            words.append(f"undefined: {why}")
+        elif pd.isna(low):
+            words.append(two_decimals(at) + without)
+        else:
+            words.append(f"{two_decimals(at)} ({two_decimals(low)} to {two_decimals(high)})")
     return pd.Series(words, index=table.index, dtype=object)
 
 
-def _rounded(number):
-    """Two decimals, with a minus that is one, and no minus before zero."""
+def two_decimals(number):
+    """A coefficient as it is read: '0.26', '−0.46', never '-0.00'."""
     return f"{round(number, 2) + 0:.2f}".replace("-", "−")
 
 
@@ -273,7 +276,7 @@ def _cell(value, spaced):
     if pd.isna(value):
         return ""
     if isinstance(value, float):
-        return _rounded(value)
+        return two_decimals(value)
     return str(value).replace("_", " ") if spaced else value
 
 

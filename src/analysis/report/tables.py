@@ -21,7 +21,14 @@ RULES = {
 # Counts ----------------------------------------------------------------------------------------
 
 
-def meaning_of_n(consensus, essays):
+_NO_INTERVALS = "The essays are no random sample, so no confidence interval is given."
+_INTERVALS = (
+    "The {:g}{}% intervals of n / N are Wilson's, and hold only for essays drawn at random from "
+    "more of their kind."
+)
+
+
+def meaning_of_n(consensus, essays, *, level=0):
     """How n is defined, in sentences: said once, the same in every table and page.
 
     Parameters
@@ -30,6 +37,8 @@ def meaning_of_n(consensus, essays):
         The study's rule: adjudicated, all, majority, any, or a coder's name.
     essays : int
         N, the essays of the study.
+    level : float
+        Of the intervals of n / N, such as 0.95; 0 where none is given, as usual.
     """
     rule = RULES.get(consensus, f"if {consensus} marked it")
     return [
@@ -39,7 +48,7 @@ def meaning_of_n(consensus, essays):
         "Where that is still open, a count is a range, from all open ones absent to all present.",
         "N is smaller where fewer essays were read for a theme.",
         "An essay that does not mention a theme does not deny it, and a count is not importance. "
-        "The essays are no random sample, so no confidence interval is given.",
+        + (_INTERVALS.format(100 * level, NBSP) if level else _NO_INTERVALS),
     ]
 
 
@@ -159,14 +168,16 @@ def theme_table_to_print(table, approach):
     return _filled(table.assign(codes=_spaced(table["codes"]))).rename(columns=names)
 
 
-def count_table(counts):
+def count_table(counts, *, level=0):
     """How common each theme is: n of N beside what the coders marked in their first passes.
 
     Parameters
     ----------
     counts : DataFrame
         label, parent, n_low, n_high, essays, all_coders, any_coder, and coder_<name> where there
-        are few coders; optional share_low and share_high (0-1), the interval of n / N.
+        are few coders; with a level, share_low and share_high (0-1, NaN where nothing was read).
+    level : float
+        Of the intervals of n / N, such as 0.95; 0 where none is given.
     """
     each = [column for column in counts if column.startswith("coder_")]
     both, either = ("both", "either") if len(each) == 2 else ("all", "any")
@@ -179,9 +190,10 @@ def count_table(counts):
             either: counts["any_coder"],
         }
     )
-    if "share_low" in counts:
+    if level:
         ends = counts[["share_low", "share_high"]].itertuples(index=False)
-        table.insert(2, "interval of n / N", [f"{low:.0%} to {high:.0%}" for low, high in ends])
+        said = ["undefined" if pd.isna(low) else f"{low:.0%} to {high:.0%}" for low, high in ends]
+        table.insert(2, f"n / N ({100 * level:g}{NBSP}% interval)", said)
     return table.join(counts[each].rename(columns=lambda name: name.removeprefix("coder_")))
 
 
