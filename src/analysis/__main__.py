@@ -141,12 +141,12 @@ def audit(options):
     from pathlib import Path
 
     from analysis import auditing, pipeline
-    from analysis.problems import Problem, stop_if
+    from analysis.problems import ASKED_FOR, Problem, stop_if
 
     path = Path(options.manuscript).expanduser()
     if not path.is_file():
         todo = "Say MANUSCRIPT=path/to/manuscript.docx."
-        raise StudyError([Problem("there is no such file.", todo, str(path))])
+        stop_if([Problem("there is no such file.", todo, str(path))], ASKED_FOR)
     settings, against = None, "itself alone"
     if options.study == "none":
         codings = auditing.no_codings()
@@ -187,8 +187,7 @@ def bring(options):
 def export(options):
     from analysis.importers import export_study
 
-    for path in export_study(options.study, options.path):
-        print(f"Wrote {path}.")
+    print(export_study(options.study, options.path))
     return 0
 
 

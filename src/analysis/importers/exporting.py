@@ -7,9 +7,10 @@ carry no time.
 import csv
 import io
 import json
+import re
 import uuid
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -18,12 +19,14 @@ from lxml import etree
 from analysis.codings import read_assignments, read_codebook, read_codings, read_memos
 from analysis.corpus import read_essays
 from analysis.files import write_atomic
+from analysis.importers.formulas import ADDED, guarded_table
 from analysis.importers.refi import CONSENSUS, HEADINGS, OWN
-from analysis.importers.target import guarded
-from analysis.problems import Problem, stop_if
+from analysis.problems import ASKED_FOR, Problem, counted, listed, stop_if
 from analysis.study import open_study
+from analysis.tables import STUDY_TABLES, read_optional_table, read_table, unused_columns
 
 NAMESPACE = uuid.UUID("5d0c1f0e-3c7b-5a58-9d5e-7a4d3f1c2b60")  # of our identifiers
+BEYOND_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 CODING_COLUMNS = "coder essay_id start end code quotation memo date source_ref".split()
@@ -31,10 +34,29 @@ MEMO_COLUMNS = "coder essay_id start end memo date".split()
 
 
 @dataclass
+class Export:
+    """What an export wrote, and what of the study it could not carry.
+
+    Attributes
+    ----------
+    written : list of Path
+    notes : list of str
+    """
+
+    written: list
+    notes: list = field(default_factory=list)
+
+    def __str__(self):
+        lines = [f"Wrote {path}." for path in self.written]
+        return "\n".join(lines + [f"Note: {note}." for note in self.notes])
+
+
+@dataclass
 class Tables:
     """A study as tables: essays, codebook, codings, memos, assignments (or None), consensus."""
 
     name: str
+    coders: tuple
     essays: pd.DataFrame
     codebook: pd.DataFrame
     codings: pd.DataFrame
@@ -56,28 +78,35 @@ def export_study(study, path):
 
     Returns
     -------
-    list of Path
-        What was written. The consensus goes into a .qdpx as a user of its own, once phase 4 has
-        run.
+    Export
+        The consensus goes into a .qdpx as a user of its own, once phase 4 has run.
+
+    Raises
+    ------
+    StudyError
+        The study has problems, the format is unknown, or something is there already.
     """
     path = Path(path).expanduser()
     formats = {".qdpx": _qdpx, ".qdc": _qdc, ".xlsx": _xlsx, ".json": _label_studio}
     if path.suffix and path.suffix.lower() not in formats:
         todo = f"Choose one of {', '.join(formats)}, or a folder for CSV."
-        stop_if([Problem(f"the ending '{path.suffix}' is no format.", todo, path.name)])
+        what = f"the ending '{path.suffix}' is no format."
+        stop_if([Problem(what, todo, path.name)], ASKED_FOR)
     _refuse_what_is_there(path)
     tables = read_tables(study)
+    notes = _not_carried(tables, path.suffix.lower()) + _left_in(open_study(study).folder)
     if not path.suffix:
-        return _write_csv(tables, path)
+        return Export(_write_csv(tables, path), notes)
     write_atomic(path, formats[path.suffix.lower()](tables))
-    return [path]
+    return Export([path], notes)
 
 
 def _refuse_what_is_there(path):
     """An export writes a new file or a new folder, and nothing of anybody's over."""
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         what = "there is a file or folder of this name already, and it may be yours."
-        stop_if([Problem(what, "Choose another name, or move it away first.", str(path))])
+        todo = "Choose another name, or move it away first."
+        stop_if([Problem(what, todo, str(path))], ASKED_FOR)
 
 
 def read_tables(study):
@@ -96,7 +125,79 @@ def read_tables(study):
     if decided.is_file():
         table = pd.read_csv(decided, dtype=str, keep_default_na=False)
         consensus = table[table["status"].eq("present")][["essay_id", "code"]]
-    return Tables(folder.name, essays, codebook, codings, memos, assignments, consensus)
+    return Tables(folder.name, coders, essays, codebook, codings, memos, assignments, consensus)
+
+
+# What an export cannot carry -----------------------------------------------------------------
+
+
+DECISIONS = ("themes.csv", "candidate_themes.csv", "decisions.csv", "adjudications.csv")
+
+
+def _left_in(folder):
+    """What no format carries: decisions, and columns that no phase uses."""
+    decisions = [file for file in DECISIONS if len(read_optional_table(folder, file, []))]
+    said = "stays in the study alone" if not decisions else "stay in the study alone"
+    notes = [f"{', '.join(['study.toml', *decisions])} {said}"]
+    tables = {
+        "memos.csv": (read_optional_table(folder, "memos.csv", []), STUDY_TABLES["memos.csv"])
+    }
+    columns = STUDY_TABLES["codings"]
+    for path in sorted((folder / "codings").glob("*.csv")):
+        file = f"codings/{path.name}"
+        tables[file] = (read_table(path, file, columns, []), columns)
+    tables = {file: there for file, there in tables.items() if there[0] is not None}
+    unused = unused_columns(tables).query("filled > 0")
+    if len(unused):
+        said = [f"{row.column} of {row.file}" for row in unused.itertuples()]
+        notes.append(f"columns that are not exported: {listed(said)}")
+    return notes
+
+
+def _not_carried(tables, ending):
+    """What of the tables a format has no place for."""
+    lost = []
+    if ending == ".qdc":
+        return ["a .qdc holds the codebook alone"]
+    if ending == ".json":
+        described = tables.codebook.drop(columns="code").ne("").any(axis=None)
+        lost += ["what the codebook says of its codes"] * bool(described)
+        unused = len(set(tables.codebook["code"]) - set(tables.codings["code"]))
+        lost += [f"{counted(unused, 'code')} that nobody used"] * bool(unused)
+        lost += [counted(len(tables.memos), "memo")] * bool(len(tables.memos))
+        dates = int(tables.codings["date"].ne("").sum())
+        lost += [f"the {counted(dates, 'date')} of codings"] * bool(dates)
+    if ending in (".json", ".qdpx") and tables.codings["source_ref"].ne("").any():
+        lost.append("where codings were imported from (source_ref)")
+    if tables.assignments is not None:
+        if ending == ".qdpx":
+            lost.append("who read what (assignments.csv)")
+        elif ending == ".json" and tables.assignments["codes"].ne("").any():
+            lost.append("for which codes a coder read (the column codes of assignments.csv)")
+    if ending == ".qdpx":
+        silent = [c for c in tables.coders if not _has_rows_of(tables, c)]
+        lost += [f"coders without codings or memos ({listed(silent)})"] * bool(silent)
+        dates = [d for t in (tables.codings, tables.memos) for d in t["date"] if d]
+        unsaid = sum(not _date_time(date) for date in dates)
+        lost += [f"{counted(unsaid, 'date')} without a day, or without a full time"] * bool(unsaid)
+    if ending in (".qdpx", ".qdc") and _beyond_xml(tables):
+        lost.append("signs that XML cannot hold (they are U+FFFD there)")
+    return [f"a {ending} has no place for: {'; '.join(lost)}"] if lost else []
+
+
+def _has_rows_of(tables, coder):
+    return any(table["coder"].eq(coder).any() for table in (tables.codings, tables.memos))
+
+
+def _beyond_xml(tables):
+    essays = tables.essays.drop(columns=["text", "read_from"])
+    cells = [
+        cell
+        for table in (essays, tables.codebook, tables.codings[["memo"]], tables.memos)
+        for column in table
+        for cell in table[column]
+    ]
+    return any(isinstance(cell, str) and BEYOND_XML.search(cell) for cell in cells)
 
 
 # CSV and Excel -------------------------------------------------------------------------------
@@ -111,26 +212,46 @@ def _sheets(tables):
         "codings": tables.codings[CODING_COLUMNS],
         "memos": tables.memos[MEMO_COLUMNS],
     }
-    if tables.assignments is not None:
-        sheets["assignments"] = tables.assignments
+    assignments = _assignments(tables)
+    if assignments is not None:
+        sheets["assignments"] = assignments
     for name, table in sheets.items():
         rows = table.astype(object).where(table.notna(), "").to_numpy().tolist()
         yield name, [str(c) for c in table.columns], [[str(cell) for cell in r] for r in rows]
 
 
+def _assignments(tables):
+    """Who read what; written out where a coder without codings would be forgotten otherwise."""
+    silent = set(tables.coders) - set(tables.codings["coder"])
+    if tables.assignments is not None or not silent:
+        return tables.assignments
+    rows = [
+        (coder, essay_id, "") for coder in tables.coders for essay_id in tables.essays["essay_id"]
+    ]
+    return pd.DataFrame(rows, columns=["coder", "essay_id", "codes"])
+
+
 def _write_csv(tables, folder):
     """One file a table. A cell that a spreadsheet would take for a formula gets an apostrophe,
     which the import takes away again."""
+    _refuse_own_column(tables)
     written = []
     for name, columns, rows in _sheets(tables):
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
+        columns, rows = guarded_table(columns, rows)
         writer.writerow(columns)
-        writer.writerows([[guarded(cell) for cell in row] for row in rows])
+        writer.writerows(rows)
         path = folder / f"{name}.csv"
         write_atomic(path, buffer.getvalue().encode("utf-8"))
         written.append(path)
     return written
+
+
+def _refuse_own_column(tables):
+    if ADDED in tables.essays:
+        what = f"has a column '{ADDED}', which the export itself may need to write."
+        stop_if([Problem(what, "Give it another name.", "essays.csv", 1, ADDED)])
 
 
 LONGEST_CELL = 32_767
@@ -164,10 +285,9 @@ def _xlsx(tables):
 
 
 def _for_excel(value):
-    """Signs that XML cannot hold, as Excel writes them."""
-    return "".join(
-        sign if sign in "\n\t" or sign >= " " else f"_x{ord(sign):04X}_" for sign in value
-    )
+    """Signs that XML cannot hold, as Excel writes them: _x000C_, and that itself _x005F_x000C_."""
+    value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", value)
+    return BEYOND_XML.sub(lambda sign: f"_x{ord(sign[0]):04X}_", value)
 
 
 def _without_time(data):
@@ -256,9 +376,10 @@ def _by(table, column):
 
 def _child(parent, tag, text=None, /, **attributes):
     space = etree.QName(parent).namespace
-    node = etree.SubElement(parent, f"{{{space}}}{tag}", {k: v for k, v in attributes.items() if v})
+    said = {k: BEYOND_XML.sub("\ufffd", v) for k, v in attributes.items() if v}
+    node = etree.SubElement(parent, f"{{{space}}}{tag}", said)
     if text is not None:
-        node.text = text
+        node.text = BEYOND_XML.sub("\ufffd", text)
     return node
 
 
@@ -367,10 +488,17 @@ def _add_notes(root, notes):
         _child(note, "PlainTextContent", memo["memo"])
 
 
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+
+
 def _date_time(date):
-    """A day as the schema wants it: with a time, which our import takes away again."""
+    """A day as the schema wants it: with a time, which our import takes away again.
+
+    Empty for what is no day, or has no full time.
+    """
     date = str(date).strip().replace(" ", "T")
-    return f"{date}T00:00:00" if len(date) == 10 else date
+    date = f"{date}T00:00:00" if len(date) == 10 else date
+    return date if DATE_TIME.fullmatch(date) else ""
 
 
 # Label Studio --------------------------------------------------------------------------------
@@ -378,7 +506,7 @@ def _date_time(date):
 
 def _label_studio(tables):
     """One task an essay, one annotation a coder who read it; whole-essay codes as a taxonomy."""
-    coders = sorted(tables.codings["coder"].unique())
+    coders = sorted(tables.coders)
     asked = tables.assignments
     read = None if asked is None else set(zip(asked["coder"], asked["essay_id"], strict=True))
     codings = _by(tables.codings, ["coder", "essay_id"])
@@ -415,5 +543,7 @@ def _results(codings):
                 "labels": [coding["code"]],
             }
             result |= {"type": "labels", "from_name": "code", "value": value}
+        if coding["memo"].strip():
+            result["meta"] = {"text": [coding["memo"]]}
         results.append(result)
     return results

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.importers import target, uniting
+from analysis.importers import uniting
+from analysis.importers.adding import add
+from analysis.importers.aligning import Alignment
 from analysis.importers.anchoring import UNITS, Place, Undecided, anchor, spans
-from analysis.importers.gathering import REPORT_COLUMNS, SOURCE_COLUMNS, gather
+from analysis.importers.gathering import gather
 from analysis.importers.material import Essay
 from analysis.importers.naming import Names
 from analysis.importers.opening import Refused
 from analysis.importers.recognising import Source, read
-from analysis.problems import Problem, stop_if
+from analysis.importers.reporting import REPORT_COLUMNS, SOURCE_COLUMNS, files_that_add_nothing
+from analysis.importers.target import open_target
+from analysis.problems import ASKED_FOR, Problem, counted, stop_if
 
 PASSED_OVER = (".ds_store", "thumbs.db", "desktop.ini")
 WHOLE_FOLDERS = ("data.qda", "qualitative_coding.sqlite3")  # of QualCoder, of qualitative-coding
@@ -38,6 +42,8 @@ class Import:
     notes : list of str
     written : list of str
         Files of the study folder that were written.
+    again : set of str
+        Files that were imported before, and hold no coding that is new.
     """
 
     folder: Path
@@ -45,19 +51,23 @@ class Import:
     report: pd.DataFrame
     notes: list = field(default_factory=list)
     written: list = field(default_factory=list)
+    again: set = field(default_factory=set)
 
     def __str__(self):
         lines = []
         for row in self.sources.to_dict("records"):
             lines.append(f"{row['file']}: recognised as {row['recognised']}.")
-            if row["codings"]:
-                codings = f"{row['codings']} coding{'s' * (row['codings'] != 1)}"
-                counted = f"  {codings} = {row['written']} written"
-                lines.append(f"{counted} + {row['listed']} listed; {row['adjusted']} adjusted.")
+            if row["file"] in self.again:
+                said = "Its codings are" if "memos.csv" in self.written else "Everything in it is"
+                lines.append(f"  {said} there already: it was imported before.")
+            elif row["codings"]:
+                codings = f"  {counted(row['codings'], 'coding')} = {row['written']} written"
+                lines.append(f"{codings} + {row['listed']} listed; {row['adjusted']} adjusted.")
                 lines.append(f"  Places: {_reading_said(row)}.")
         lines += [f"Note: {note.rstrip('.')}." for note in self.notes]
-        if not self.report.empty:
-            counts = self.report.groupby(["outcome", "reason"], sort=True).size()
+        new = self.report[~self.report["file"].isin(self.again)]
+        if not new.empty:
+            counts = new.groupby(["outcome", "reason"], sort=True).size()
             said = [f"{n} {' '.join(filter(None, key))}" for key, n in counts.items()]
             lines.append(f"To look at in import_report.csv: {', '.join(said)}.")
         lines.append(f"Wrote in {self.folder}: {', '.join(self.written) or 'nothing new'}.")
@@ -99,27 +109,32 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
         other codings of the same essays in the study already. Nothing has been written.
     """
     unit = _known_unit(unit)
-    sources = _sources([paths] if isinstance(paths, (str, os.PathLike)) else paths)
-    study = target.open_target(study_folder)
+    sources, notes = _sources([paths] if isinstance(paths, (str, os.PathLike)) else paths)
+    study = open_target(study_folder)
     before = {source.path: source.sha256 for source in sources}
-    materials = _read_all(sources, before)
+    materials = _in_one_order(_read_all(sources, before))
     corpus = uniting.Corpus()
     for essay_id, text in study.essays.items():
-        corpus.add_existing(essay_id, text)
+        corpus.add_existing(essay_id, text, study.attributes.get(essay_id, {}))
     parts = [Part(material, corpus.take_in(material)) for material in materials]
     _place_all(parts, corpus, unit)
     names = Names(materials, coder, study.coders, study.codebook)
     gathered = gather(parts, corpus, names, study)
-    target.write(gathered, study)
+    gathered.notes[:0] = notes
+    again = files_that_add_nothing(gathered.sources, study.folder)
+    written = add(gathered, again, study)
     for path, digest in before.items():
         if Source(path).sha256 != digest:
             raise RuntimeError(f"{path} changed while it was read: import it again.")
+    given = {source.name: n for n, source in enumerate(sources)}
+    gathered.sources.sort(key=lambda row: given[row["file"]])
     return Import(
         study.folder,
         pd.DataFrame(gathered.sources, columns=SOURCE_COLUMNS, dtype=object),
         pd.DataFrame(gathered.report, columns=REPORT_COLUMNS, dtype=object),
         gathered.notes,
-        gathered.written,
+        written,
+        again,
     )
 
 
@@ -127,7 +142,7 @@ def _known_unit(unit):
     known = {name.casefold(): name for name in (*UNITS, "graphemes")}
     if unit is not None and unit.casefold() not in known:
         todo = f"Choose one of: {', '.join(known.values())}."
-        stop_if([Problem(f"'{unit}' is no unit that is known.", todo, "UNIT")])
+        stop_if([Problem(f"'{unit}' is no unit that is known.", todo, "UNIT")], ASKED_FOR)
     return None if unit is None else known[unit.casefold()]
 
 
@@ -135,12 +150,15 @@ def _known_unit(unit):
 
 
 def _sources(paths):
-    """The files that were named, and those in the folders that were; a project's folder is one."""
-    found, problems = [], []
+    """The files that were named, and those in the folders that were; and what was passed over.
+
+    A project's folder is one file. A study, and what was made of it, is none: it is passed over.
+    """
+    found, problems, notes = [], [], []
     for path in map(Path, paths):
         path = path.expanduser()
         if path.is_dir():
-            inside = _files_of(path)
+            inside = _files_of(path, notes)
             if not inside:
                 problems.append(Problem("holds no file to import.", "Correct FROM.", str(path)))
             found += inside
@@ -148,25 +166,45 @@ def _sources(paths):
             found.append(path)
         else:
             problems.append(Problem("is not there.", "Correct FROM.", str(path)))
-    stop_if(problems)
+    stop_if(problems, ASKED_FOR)
     sources = [Source(path) for path in dict.fromkeys(found)]
     once = Counter(source.name for source in sources)
     for source in sources:
         if once[source.name] > 1:  # a/E01.docx and b/E01.docx
             source.name = f"{source.path.parent.name}/{source.name}"
-    return sources
+    return sources, notes
 
 
-def _files_of(folder):
+def _files_of(folder, notes):
     for project in WHOLE_FOLDERS:
         if (folder / project).is_file():
             return [folder / project]
+    passed = _why_passed_over(folder)
+    if passed:
+        notes.append(f"{folder.name} was passed over: {passed}")
+        return []
     files = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")) or path.name.lower() in PASSED_OVER:
             continue
-        files += _files_of(path) if path.is_dir() else [path]
+        files += _files_of(path, notes) if path.is_dir() else [path]
     return files
+
+
+def _why_passed_over(folder):
+    if (folder / "study.toml").is_file():
+        return "it is a study; `make export` writes one so that it can be imported"
+    study = folder.with_name(folder.name.removesuffix("_outputs"))
+    made = study != folder and (study / "study.toml").is_file()
+    return f"it holds what was made of the study {study.name}" if made else ""
+
+
+def _in_one_order(materials):
+    """Essays alone first, whose names and texts then stand; the rest by name.
+
+    The order in which files are given changes nothing, then.
+    """
+    return sorted(materials, key=lambda m: (bool(m.codings), m.file, m.sha256))
 
 
 def _read_all(sources, digests):
@@ -195,7 +233,7 @@ def _read_all(sources, digests):
         for material in found:
             material.file, material.sha256 = source.name, digests[source.path]
         materials += found
-    stop_if(problems)
+    stop_if(problems, "in the files to import")
     return materials
 
 
@@ -275,7 +313,7 @@ class Part:
         if ours == theirs:
             return place
         if key not in self._alignments:
-            self._alignments[key] = uniting.Alignment(theirs, ours)
+            self._alignments[key] = Alignment(theirs, ours)
         return self._alignments[key].move(place)
 
 
@@ -295,4 +333,4 @@ def _place_all(parts, corpus, unit):
                     part.material.file,
                 )
             )
-    stop_if(problems)
+    stop_if(problems, "in the files to import")

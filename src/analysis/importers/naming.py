@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from analysis.importers.material import writable
+from analysis.importers.reporting import report_row
 from analysis.study import RULES
 from analysis.tables import looks_like_date
 
@@ -26,6 +27,7 @@ class Names:
         self._given = coder if isinstance(coder, dict) else {}
         self._one = coder if isinstance(coder, str) else ""
         everybody = {writable(n) for material in materials for n in _coders_of(material)} - {""}
+        self._everybody = everybody
         self._renames = self._one if self._one and len(everybody) == 1 else ""
         if self._one and len(everybody) > 1:
             who = ", ".join(sorted(everybody)[:8])
@@ -61,11 +63,33 @@ class Names:
     def code(self, name):
         return self._codes.name(writable(name), clean_code, self.notes, "code")
 
+    def option_for(self, coder):
+        """What to say so that a coder of this import gets another name."""
+        raw = [name for name in self._coders.names_of(coder) if name in self._everybody]
+        if len(self._everybody) < 2 or not raw:
+            return "CODER=name"
+        return f'CODER="{",".join(f"{name}=another name" for name in raw)}"'
+
 
 def _coders_of(material):
     names = {coding.coder for coding in material.codings}
     names |= {memo.coder for memo in material.memos}
-    return names | {coder for coder, _ in material.readings or ()}
+    return names | {coder for coder, _ in (*(material.readings or ()), *(material.asked or ()))}
+
+
+def questions(study, gathered):
+    """Rows for the report: names of codes, and of coders, that may be one."""
+    rows = []
+    for noun, names in (
+        ("code", {*study.codebook, *(row["code"] for row in gathered.codebook)}),
+        ("coder", {*study.coders, *gathered.coders}),
+    ):
+        for group in alike(sorted(names)):
+            said = " and ".join(f"'{name}'" for name in group)
+            what = f"Are {said} one {noun}? They were not merged."
+            reason = f"{noun}s nearly alike"
+            rows.append(report_row(outcome="question", reason=reason, code=group[0], what=what))
+    return rows
 
 
 class _Unique:
@@ -96,6 +120,10 @@ class _Unique:
             self._taken[self._key(unique)] = raw
             self._names[raw] = unique
         return self._names[raw]
+
+    def names_of(self, name):
+        """The names in the files of a name in the study."""
+        return sorted(raw for raw, own in self._names.items() if own == name)
 
     def _is_free(self, name):
         is_new = self._key(name) not in self._taken

@@ -10,6 +10,7 @@ import re
 import zipfile
 
 from analysis.importers.anchoring import ways_to_count
+from analysis.importers.formulas import unguarded_table
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import (
     Archive,
@@ -66,18 +67,9 @@ DIALECTS = {  # columns that only this tool has -> tool, first way of counting, 
 def read_csv(source):
     text, note = decode(source.data)
     header, rows, notes = parse_csv(text)
-    material = read_rows(header, _unguarded(rows), source.stem)
+    material = read_rows(*unguarded_table(header, rows), source.stem)
     material.notes += [note] * bool(note) + notes
     return [material]
-
-
-def _unguarded(rows):
-    """Without the apostrophe that an export puts before what a spreadsheet takes for a formula."""
-    for number, cells in rows:
-        yield number, [cell[1:] if GUARDED.match(cell) else cell for cell in cells]
-
-
-GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def read_rows(header, rows, name):
@@ -283,12 +275,13 @@ def _codebook(table):
 
 
 def _assignments(table):
-    material = Material("assignments", readings=set())
+    material = Material("assignments", readings=set(), asked={})
     for _, row in table:
-        material.readings.add((row["coder"].strip(), row["essay_id"].strip()))
-        if row.get("codes", "").strip():
-            material.notes.append("codes that a coder was asked for are not imported")
-    material.notes = material.notes[:1]
+        key = row["coder"].strip(), row["essay_id"].strip()
+        codes = [code.strip() for code in row.get("codes", "").split(";") if code.strip()]
+        before = material.asked.get(key)
+        for_all = not codes or before == []  # a coder who was asked for all codes is not limited
+        material.asked[key] = [] if for_all else [*(before or []), *codes]
     return material
 
 
@@ -386,4 +379,12 @@ def _cell(value):
         return value.date().isoformat()
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat()
-    return str(value).replace("_x000D_\n", "\n").replace("_x000D_", "\n")
+    return _decoded(str(value)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(text):
+    """Signs that XML cannot hold stand in a workbook as _x000C_, and that itself as _x005F_x000C_.
+
+    ECMA-376-1, 22.9.2.19 (ST_Xstring).
+    """
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
