@@ -1,0 +1,102 @@
+"""One essay in several files: which id and which text stand, and what is said of the others."""
+
+import itertools
+
+import pytest
+
+from analysis.importers import import_files
+from tests.importers import tools
+from tests.importers.reading_back import codings_of, rows_of, texts_of
+
+FIRST = "The nurse sat with me all night. She smiled at me and said nothing to anybody."
+SECOND = "In the morning the doctor came round, and I was glad that it was over at last."
+OTHER = "Nobody ever told me what the machine was for, and I never dared to ask them why."
+
+
+def word(tmp_path, name, coder, text, *codings):
+    comments = [(coder, code, text.index(words), text.index(words) + len(words))
+                for code, words in codings]  # fmt: skip
+    return tools.word(tmp_path / name, text, comments)
+
+
+def everything(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("names", [
+    ("E01_ana.docx", "E01_ben.docx", "E01_clara.docx"),
+    ("Interview.docx", "P07 ben.docx", "Anna, ward 3.docx"),
+    ("E01.docx", "E01 ben.docx", "P07.docx"),
+])  # fmt: skip
+@pytest.mark.parametrize("texts", [(FIRST,) * 3, (FIRST, FIRST.replace("all", "the"), OTHER)])
+def test_the_order_in_which_files_are_given_changes_nothing(tmp_path, names, texts):
+    files = [
+        word(tmp_path, name, coder, text, ("Care", text[:9]))
+        for name, coder, text in zip(names, ("Ana", "Ben", "Clara"), texts, strict=True)
+    ]
+    made = []
+    for n, order in enumerate(itertools.permutations(files)):
+        import_files(order, tmp_path / str(n) / "study")
+        made.append(everything(tmp_path / str(n) / "study"))
+    assert all(other == made[0] for other in made[1:])
+
+
+def test_the_text_of_an_essay_alone_stands_before_that_of_a_coders_copy(tmp_path):
+    copy = word(tmp_path, "E01_ana.docx", "Ana", FIRST.replace("all", "the"), ("Care", "The nurse"))
+    (tmp_path / "E01_original.txt").write_text(FIRST)
+    import_files([copy, tmp_path / "E01_original.txt"], tmp_path / "study")
+    assert texts_of(tmp_path / "study") == {"E01": FIRST}
+
+
+def test_over_two_imports_the_id_that_came_first_stands_and_that_is_said(tmp_path):
+    import_files(word(tmp_path, "E01_ana.docx", "Ana", FIRST, ("Care", "sat")), tmp_path / "study")
+    done = import_files(
+        word(tmp_path, "E01_ben.docx", "Ben", FIRST, ("Care", "sat")), tmp_path / "study"
+    )
+    assert "essays keep the id that came first: 'E01_ben' is 'E01_ana'" in done.notes
+    assert {row[1] for row in codings_of(tmp_path / "study")} == {"E01_ana"}
+
+
+def test_a_file_that_lacks_a_paragraph_is_said_to_with_what_follows_from_it(tmp_path):
+    import_files(
+        word(tmp_path, "E01.docx", "Ana", f"{FIRST}\n{SECOND}", ("Joy", "glad")), tmp_path / "study"
+    )
+    done = import_files(
+        word(tmp_path, "E01 ben.docx", "Ben", FIRST, ("Care", "sat")), tmp_path / "study"
+    )
+    assert any(
+        "IT LACKS 17 words of the essay, yet its coder counts as having read all of it" in note
+        for note in done.notes
+    )
+    (row,) = done.report.query("outcome == 'difference'").to_dict("records")
+    assert (row["essay_id"], row["quotation"], row["what"]) == (
+        "E01", "In the morning the doctor came …", "it is not there (17 words fewer)",
+    )  # fmt: skip
+
+
+def test_a_file_that_has_a_paragraph_more_is_said_to(tmp_path):
+    import_files(word(tmp_path, "E01.docx", "Ana", FIRST, ("Care", "sat")), tmp_path / "study")
+    longer = word(tmp_path, "E01 ben.docx", "Ben", f"{FIRST} {SECOND[:40]}", ("Joy", "doctor"))
+    done = import_files(longer, tmp_path / "study")
+    assert any("words that the essay lacks" in note for note in done.notes)
+    assert done.report.query("outcome == 'listed'")["reason"].tolist() == ["quote_not_found"]
+
+
+def test_quite_another_text_of_the_same_name_is_said_loudly(tmp_path):
+    import_files(word(tmp_path, "E01.docx", "Ana", FIRST, ("Care", "sat")), tmp_path / "study")
+    (tmp_path / "ben").mkdir()
+    done = import_files(
+        word(tmp_path / "ben", "E01.docx", "Ben", OTHER, ("Fear", "machine")), tmp_path / "study"
+    )
+    assert texts_of(tmp_path / "study") == {"E01": FIRST + "\n", "E01_2": OTHER + "\n"}
+    (note,) = [note for note in done.notes if note.startswith("LOOK: ")]
+    assert note == (
+        "LOOK: 'E01' in E01.docx is quite another text than the essay 'E01' that is there already, "
+        "and became an essay of its own, 'E01_2'. If the two are one essay, its coders did not "
+        "code one text: take this essay out again (its text, and the rows of 'E01_2' in codings/, "
+        "memos.csv and assignments.csv), let its coder code the text that is there, and import that"
+    )
+    (row,) = rows_of(tmp_path / "study" / "import_report.csv")
+    assert (row["outcome"], row["reason"], row["essay_id"]) == (
+        "difference", "another text", "E01_2",
+    )  # fmt: skip
