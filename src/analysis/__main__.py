@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import re
 import sys
 
 from analysis.problems import StudyError
@@ -177,11 +178,22 @@ def audit(options):
 def bring(options):
     from analysis.importers import import_files
 
-    coder = options.coder or None
-    if coder and "=" in coder:
-        coder = dict(pair.split("=", 1) for pair in coder.split(","))
+    coder = _coder(options.coder)
     print(import_files(options.paths, options.study, coder, unit=options.unit or None))
     return 0
+
+
+def _coder(said):
+    """CODER: a name, or old=new,old=new as a dict; an old name may hold commas ('Silva, Ana')."""
+    if not said or "=" not in said:
+        return said or None
+    pairs = re.findall(r"([^=]+)=([^=,]+)(?:,|$)", said)
+    if ",".join(f"{old}={new}" for old, new in pairs) != said.removesuffix(","):
+        from analysis.problems import ASKED_FOR, Problem, stop_if
+
+        todo = 'Write CODER="old=new,old=new", each with one sign of equality.'
+        stop_if([Problem(f"'{said}' cannot be read.", todo, "CODER")], ASKED_FOR)
+    return {old.strip(): new.strip() for old, new in pairs}
 
 
 def export(options):

@@ -146,7 +146,7 @@ def test_an_export_says_what_the_format_cannot_carry(study, tmp_path):
     assert notes["csv"] == everywhere
     assert notes["p.qdpx"] == [
         "a .qdpx has no place for: where codings were imported from (source_ref); who read what "
-        "(assignments.csv); coders without codings or memos ('clara'); 1 date without a day, "
+        "(assignments.csv); coders without codings ('clara'); 1 date without a day, "
         "or without a full time",
         *everywhere,
     ]

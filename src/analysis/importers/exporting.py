@@ -174,19 +174,23 @@ def _not_carried(tables, ending):
             lost.append("who read what (assignments.csv)")
         elif ending == ".json" and tables.assignments["codes"].ne("").any():
             lost.append("for which codes a coder read (the column codes of assignments.csv)")
+        silent = [c for c in tables.coders if not _has_rows(c, tables.codings, tables.assignments)]
+        if ending != ".qdpx" and silent:
+            lost.append(f"coders who read and coded nothing ({listed(silent)})")
     if ending == ".qdpx":
-        silent = [c for c in tables.coders if not _has_rows_of(tables, c)]
-        lost += [f"coders without codings or memos ({listed(silent)})"] * bool(silent)
+        silent = [c for c in tables.coders if not _has_rows(c, tables.codings)]
+        lost += [f"coders without codings ({listed(silent)})"] * bool(silent)
         dates = [d for t in (tables.codings, tables.memos) for d in t["date"] if d]
         unsaid = sum(not _date_time(date) for date in dates)
         lost += [f"{counted(unsaid, 'date')} without a day, or without a full time"] * bool(unsaid)
     if ending in (".qdpx", ".qdc") and _beyond_xml(tables):
         lost.append("signs that XML cannot hold (they are U+FFFD there)")
-    return [f"a {ending} has no place for: {'; '.join(lost)}"] if lost else []
+    format_ = f"a {ending}" if ending else "a folder of CSV"
+    return [f"{format_} has no place for: {'; '.join(lost)}"] if lost else []
 
 
-def _has_rows_of(tables, coder):
-    return any(table["coder"].eq(coder).any() for table in (tables.codings, tables.memos))
+def _has_rows(coder, *tables):
+    return any(table["coder"].eq(coder).any() for table in tables)
 
 
 def _beyond_xml(tables):
