@@ -346,3 +346,10 @@ def test_a_code_whose_only_coding_is_listed_counts_as_absent_and_that_is_said(st
     assert note in done.notes
     listed = done.report.query("reason == 'zero_length'")
     assert listed["what"].str.endswith("it counts as absent there").tolist() == [False, True]
+
+
+def test_a_code_of_listed_codings_alone_is_in_the_codebook_all_the_same(study, tmp_path):
+    done = import_files(export(tmp_path / "b.json", [*BEN, ("ben", "E1", "CARE", 9, 9)]), study)
+    assert "CARE" in [row["code"] for row in rows_of(study / "codebook.csv")]
+    asked = done.report.query("outcome == 'question'")["what"].tolist()
+    assert "Are 'CARE' and 'Care' one code? They were not merged." in asked

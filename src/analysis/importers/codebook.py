@@ -1,5 +1,6 @@
 """The codes that the files hold: one row a code, and what the files say of it."""
 
+from analysis.importers.conservation import is_missing
 from analysis.problems import counted, listed
 
 COLUMNS = ["definition", "include", "exclude", "example", "theme", "note"]
@@ -8,6 +9,7 @@ COLUMNS = ["definition", "include", "exclude", "example", "theme", "note"]
 def new_codes(parts, names, gathered, study):
     """Rows for codebook.csv of the codes that are not in it yet, sorted.
 
+    A code is met in a codebook, in a coding that is written or should have been, in assignments.
     What several files say of a code is joined where it is the same; the first stands where they
     differ, and that is said.
     """
@@ -19,10 +21,11 @@ def new_codes(parts, names, gathered, study):
     for coded in gathered.codings.values():
         for row in coded:
             rows.setdefault(row["code"], dict.fromkeys(COLUMNS, ""))
-    for restricted in (part.material.asked or {} for part in parts):
-        for codes in restricted.values():
-            for code in codes:
-                rows.setdefault(names.code(code), dict.fromkeys(COLUMNS, ""))
+    asked = (codes for part in parts for codes in (part.material.asked or {}).values())
+    met = [names.code(code) for codes in asked for code in codes]
+    met += [row["code"] for row in gathered.report if is_missing(row) and row["code"]]
+    for code in met:
+        rows.setdefault(code, dict.fromkeys(COLUMNS, ""))
     new = {code: row for code, row in sorted(rows.items()) if code not in study.codebook}
     if study.codebook and new:
         said = f"{counted(len(new), 'code')} not in codebook.csv before, and added to it"

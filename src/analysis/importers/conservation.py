@@ -11,6 +11,11 @@ ABSENT = "nothing else by this coder has this code in this essay: it counts as a
 SHOWN = 8
 
 
+def is_missing(row):
+    """Does a row of the report list a coding that should have been written?"""
+    return row["outcome"] == "listed" and row["reason"] not in NO_FIRST_PASS
+
+
 def say_what_counts_as_absent(gathered, corpus, study):
     """Whose only coding of a code in an essay could not be written counts as not having marked it.
 
@@ -29,8 +34,7 @@ def say_what_counts_as_absent(gathered, corpus, study):
     absent = set()
     for row in gathered.report:
         key = row["coder"], row["essay_id"], row["code"]
-        missing = row["outcome"] == "listed" and row["reason"] not in NO_FIRST_PASS
-        if missing and all(key) and row["essay_id"] in corpus.essays and key not in written:
+        if is_missing(row) and all(key) and row["essay_id"] in corpus.essays and key not in written:
             row["what"] += f"; {ABSENT}"
             absent.add(key)
     if absent:
