@@ -234,7 +234,12 @@ def test_names_that_differ_only_in_capitals_stay_two_coders_with_two_files(tmp_p
     done = import_files(path, tmp_path / "study")
     assert len(list((tmp_path / "study" / "codings").iterdir())) == 2
     assert len({p.name.casefold() for p in (tmp_path / "study" / "codings").iterdir()}) == 2
-    assert any("is nearly" in note for note in done.notes)
+    note = (
+        "coder 'Ana' is nearly 'ana': it is called 'Ana_2' here. If they are one person, take "
+        "'Ana_2' out of study.toml, codings/, memos.csv and assignments.csv, and import again with "
+        'CODER="Ana=ana"'
+    )
+    assert note in done.notes
 
 
 def test_texts_that_are_equal_in_one_file_are_two_essays(tmp_path):
@@ -353,3 +358,14 @@ def test_a_code_of_listed_codings_alone_is_in_the_codebook_all_the_same(study, t
     assert "CARE" in [row["code"] for row in rows_of(study / "codebook.csv")]
     asked = done.report.query("outcome == 'question'")["what"].tolist()
     assert "Are 'CARE' and 'Care' one code? They were not merged." in asked
+
+
+def test_two_files_of_one_coder_on_one_essay_are_both_written_and_that_is_said(tmp_path):
+    older = export(tmp_path / "older.json", [("ana", "E1", "Joy", 7, 10)])
+    done = import_files([older, export(tmp_path / "newer.json", ANA)], tmp_path / "study")
+    assert len(codings_of(tmp_path / "study")) == 3
+    said = (
+        "'ana' has codings of 1 essay in more than one file ('newer.json', 'older.json'): all were "
+        "written. If one of them is an older copy, import without it, into a new study"
+    )
+    assert said in done.notes

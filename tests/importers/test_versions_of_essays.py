@@ -100,3 +100,10 @@ def test_quite_another_text_of_the_same_name_is_said_loudly(tmp_path):
     assert (row["outcome"], row["reason"], row["essay_id"]) == (
         "difference", "another text", "E01_2",
     )  # fmt: skip
+
+
+def test_an_essay_without_words_is_left_out_and_named(tmp_path):
+    rows = [("E1", FIRST), ("E2", " \n ")]
+    done = import_files(tools.table(tmp_path / "e.csv", "essay_id,text", rows), tmp_path / "study")
+    assert "essay 'E2' in e.csv holds no words: left out" in done.notes
+    assert list(texts_of(tmp_path / "study")) == ["E1"]

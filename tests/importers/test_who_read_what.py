@@ -97,3 +97,12 @@ def test_who_had_read_everything_has_not_read_what_comes_later(tmp_path):
     assert read_by(tmp_path / "study") == {
         ("ana", "E1", ""), ("ana", "E2", ""), ("ben", "E3", ""),
     }  # fmt: skip
+
+
+def test_a_reading_of_an_essay_that_is_nowhere_is_listed_though_nothing_was_coded_in_it(tmp_path):
+    matrix = tools.table(
+        tmp_path / "m.csv", "coder,essay_id,Care", [("ana", "E1", "1"), ("ana", "E9", "0")]
+    )
+    done = import_files([matrix, essays(tmp_path)], tmp_path / "study")
+    (row,) = done.report.to_dict("records")
+    assert (row["outcome"], row["reason"], row["essay_id"]) == ("reading", "essay_unknown", "E9")

@@ -63,6 +63,7 @@ def gather(parts, corpus, names, study):
     assigned = reading_log.coders_assigned(parts, names)
     gathered.notes += names.notes + corpus.said()
     _refuse_two_without_names(gathered, names)
+    _say_where_several_files_are_one_coders(gathered)
     repetition.leave_out_what_is_there(gathered, study, names)
     gathered.essays = [v for _, v in sorted(corpus.essays.items()) if v.new]
     gathered.attributes = [
@@ -184,6 +185,21 @@ def _compare_counts(gathered, material):
         n, all_ = len(material.check) - len(wrong), counted(len(material.check), "code")
         said = f"{n} of {all_} have as many codings as {material.file} says"
         gathered.notes.append(said + (f"; not: {', '.join(wrong[:5])}" if wrong else ""))
+
+
+def _say_where_several_files_are_one_coders(gathered):
+    """An older and a newer copy of one file hold codings that were taken back since."""
+    for coder, rows in sorted(gathered.codings.items()):
+        files = {}
+        for row in rows:
+            files.setdefault(row["essay_id"], set()).add(gathered.sources[row["source"]]["file"])
+        several = {essay_id: names for essay_id, names in files.items() if len(names) > 1}
+        if several:
+            gathered.notes.append(
+                f"'{coder}' has codings of {counted(len(several), 'essay')} in more than one file "
+                f"({listed(sorted(set.union(*several.values())))}): all were written. If one of "
+                "them is an older copy, import without it, into a new study"
+            )
 
 
 def _refuse_two_without_names(gathered, names):

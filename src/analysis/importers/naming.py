@@ -114,7 +114,13 @@ class _Unique:
                 unique = f"{cleaned}_{n}"
             if n > 1:
                 other = self._taken.get(self._key(cleaned), raw)
-                notes.append(f"{noun} '{raw}' is nearly '{other}': it is called '{unique}' here")
+                said = f"{noun} '{raw}' is nearly '{other}': it is called '{unique}' here"
+                if noun == "coder":
+                    said += (
+                        f". If they are one person, take '{unique}' out of study.toml, codings/, "
+                        f'memos.csv and assignments.csv, and import again with CODER="{raw}={other}"'
+                    )
+                notes.append(said)
             elif unique != raw:
                 notes.append(f"{noun} '{raw}' is called '{unique}' here")
             self._taken[self._key(unique)] = raw

@@ -30,7 +30,10 @@ def readings_of(parts, corpus, names, gathered, study):
             found = _inferred(part, corpus, names, assigned)
             inferred |= set(found) - assigned
         for raw, key in sorted(material.readings or (), key=str):
-            found.setdefault(names.coder(material, raw), {})[part.essay_id(corpus, key)] = FOR_ALL
+            coder, essay_id = names.coder(material, raw), part.essay_id(corpus, key)
+            found.setdefault(coder, {})[essay_id] = FOR_ALL
+            if essay_id is None:
+                _report_unknown_essay(gathered, key, file=material.file, coder=coder)
         for coder, essays in found.items():
             read = {essay_id: codes for essay_id, codes in essays.items() if essay_id is not None}
             readings[coder] = read | readings.get(coder, {})
@@ -52,13 +55,17 @@ def _read_assignments(part, corpus, names, readings, gathered):
         said = "; ".join(dict.fromkeys(names.code(code) for code in codes))
         row = {"file": material.file, "coder": coder, "code": said}
         if essay_id is None:
-            what = "the essay is neither in the files nor in the study"
-            found = report_row(outcome="reading", reason="essay_unknown", what=what, **row)
-            gathered.report.append(found | {"essay_id": str(key)})
+            _report_unknown_essay(gathered, key, **row)
             continue
         before = readings.setdefault(coder, {}).setdefault(essay_id, said)
         if before != said:
             _report_difference(gathered, row, essay_id, before)
+
+
+def _report_unknown_essay(gathered, key, **row):
+    what = "it was read, but it is neither in the files nor in the study"
+    row |= {"outcome": "reading", "reason": "essay_unknown", "essay_id": str(key), "what": what}
+    gathered.report.append(report_row(**row))
 
 
 def _report_difference(gathered, row, essay_id, before):

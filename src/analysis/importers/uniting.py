@@ -76,6 +76,8 @@ class Corpus:
         ids, fresh = {}, []
         for key, essay in material.essays.items():
             if not essay.text.strip():
+                name = clean_name(essay.name)
+                self.notes.append(f"essay '{name}' in {material.file} holds no words: left out")
                 continue
             same = [i for i in self._by_text.get(plain(essay.text), []) if i not in ids.values()]
             named = self._by_name.get(_folded(clean_name(essay.name)))
