@@ -116,9 +116,10 @@ class _Unique:
                 other = self._taken.get(self._key(cleaned), raw)
                 said = f"{noun} '{raw}' is nearly '{other}': it is called '{unique}' here"
                 if noun == "coder":
+                    option = f'CODER="{raw}={other}"'
                     said += (
                         f". If they are one person, take '{unique}' out of study.toml, codings/, "
-                        f'memos.csv and assignments.csv, and import again with CODER="{raw}={other}"'
+                        f"memos.csv and assignments.csv, and import again with {option}"
                     )
                 notes.append(said)
             elif unique != raw:
