@@ -145,18 +145,18 @@ def test_an_export_says_what_the_format_cannot_carry(study, tmp_path):
     }
     assert notes["csv"] == everywhere
     assert notes["p.qdpx"] == [
-        "a .qdpx has no place for: where codings were imported from (source_ref); who read what "
-        "(assignments.csv); coders without codings ('clara'); 1 date without a day, "
-        "or without a full time",
+        "this format has no place for: where codings were imported from (source_ref); who read "
+        "what (assignments.csv); coders without codings ('clara'); 1 date without a day, or "
+        "without a full time",
         *everywhere,
     ]
     assert notes["p.json"] == [
-        "a .json has no place for: what the codebook says of its codes; 1 code that nobody used; "
-        "3 memos; the 3 dates of codings; where codings were imported from (source_ref); for "
+        "this format has no place for: what the codebook says of its codes; 1 code that nobody "
+        "used; 3 memos; the dates of codings; where codings were imported from (source_ref); for "
         "which codes a coder read (the column codes of assignments.csv)",
         *everywhere,
     ]
-    assert notes["q.qdc"] == ["a .qdc holds the codebook alone", *everywhere]
+    assert notes["q.qdc"] == ["this format has no place for: all but the codebook", *everywhere]
 
 
 CELLS = [

@@ -1,27 +1,22 @@
 """From files to a study folder: recognise, match the essays, prove every place, write."""
 
 import os
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.importers import uniting
 from analysis.importers.adding import add
-from analysis.importers.aligning import Alignment
-from analysis.importers.anchoring import UNITS, Place, Undecided, anchor, spans
+from analysis.importers.anchoring import UNITS
 from analysis.importers.gathering import gather
-from analysis.importers.material import Essay
 from analysis.importers.naming import Names
-from analysis.importers.opening import Refused
-from analysis.importers.recognising import Source, read
+from analysis.importers.placing import Part, place_all
+from analysis.importers.recognising import Source
 from analysis.importers.reporting import REPORT_COLUMNS, SOURCE_COLUMNS, files_that_add_nothing
+from analysis.importers.sources import find_sources, in_one_order, read_all
 from analysis.importers.target import open_target
+from analysis.importers.uniting import Corpus
 from analysis.problems import ASKED_FOR, Problem, counted, stop_if
-
-PASSED_OVER = (".ds_store", "thumbs.db", "desktop.ini")
-WHOLE_FOLDERS = ("data.qda", "qualitative_coding.sqlite3")  # of QualCoder, of qualitative-coding
 
 
 @dataclass
@@ -109,15 +104,15 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
         other codings of the same essays in the study already. Nothing has been written.
     """
     unit = _known_unit(unit)
-    sources, notes = _sources([paths] if isinstance(paths, (str, os.PathLike)) else paths)
+    sources, notes = find_sources([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     study = open_target(study_folder)
     before = {source.path: source.sha256 for source in sources}
-    materials = _in_one_order(_read_all(sources, before))
-    corpus = uniting.Corpus()
+    materials = in_one_order(read_all(sources, before))
+    corpus = Corpus()
     for essay_id, text in study.essays.items():
         corpus.add_existing(essay_id, text, study.attributes.get(essay_id, {}))
     parts = [Part(material, corpus.take_in(material)) for material in materials]
-    _place_all(parts, corpus, unit)
+    place_all(parts, corpus, unit)
     names = Names(materials, coder, study.coders, study.codebook)
     gathered = gather(parts, corpus, names, study)
     gathered.notes[:0] = notes
@@ -144,193 +139,3 @@ def _known_unit(unit):
         todo = f"Choose one of: {', '.join(known.values())}."
         stop_if([Problem(f"'{unit}' is no unit that is known.", todo, "UNIT")], ASKED_FOR)
     return None if unit is None else known[unit.casefold()]
-
-
-# Files ---------------------------------------------------------------------------------------
-
-
-def _sources(paths):
-    """The files that were named, and those in the folders that were; and what was passed over.
-
-    A project's folder is one file. A study, and what was made of it, is none: it is passed over.
-    """
-    found, problems, notes = [], [], []
-    for path in map(Path, paths):
-        path = path.expanduser()
-        if path.is_dir():
-            inside = _files_of(path, notes)
-            if not inside:
-                problems.append(Problem("holds no file to import.", "Correct FROM.", str(path)))
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            problems.append(Problem("is not there.", "Correct FROM.", str(path)))
-    stop_if(problems, ASKED_FOR)
-    sources = [Source(path) for path in dict.fromkeys(found)]
-    once = Counter(source.name for source in sources)
-    for source in sources:
-        if once[source.name] > 1:  # a/E01.docx and b/E01.docx
-            source.name = f"{source.path.parent.name}/{source.name}"
-    return sources, notes
-
-
-def _files_of(folder, notes):
-    for project in WHOLE_FOLDERS:
-        if (folder / project).is_file():
-            return [folder / project]
-    passed = _why_passed_over(folder)
-    if passed:
-        notes.append(f"{folder.name} was passed over: {passed}")
-        return []
-    files = []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path.name.lower() in PASSED_OVER:
-            continue
-        files += _files_of(path, notes) if path.is_dir() else [path]
-    return files
-
-
-def _why_passed_over(folder):
-    if (folder / "study.toml").is_file():
-        return "it is a study; `make export` writes one so that it can be imported"
-    study = folder.with_name(folder.name.removesuffix("_outputs"))
-    made = study != folder and (study / "study.toml").is_file()
-    return f"it holds what was made of the study {study.name}" if made else ""
-
-
-def _in_one_order(materials):
-    """Essays alone first, whose names and texts then stand; the rest by name.
-
-    The order in which files are given changes nothing, then.
-    """
-    return sorted(materials, key=lambda m: (bool(m.codings), m.file, m.sha256))
-
-
-def _read_all(sources, digests):
-    materials, problems = [], []
-    for source in sources:
-        try:
-            found = read(source)
-        except Refused as why:
-            problems.append(Problem(why.what, why.todo, source.name))
-            continue
-        except OSError as error:
-            problems.append(
-                Problem(f"cannot be read ({error.strerror}).", "Check its rights.", source.name)
-            )
-            continue
-        except Exception as error:  # whatever damage makes of a file, the answer is a sentence
-            problems.append(
-                Problem(
-                    f"is damaged, or not what it seems ({type(error).__name__}).",
-                    "Export it again from the program that made it; if that does not help, "
-                    "please report it.",
-                    source.name,
-                )
-            )
-            continue
-        for material in found:
-            material.file, material.sha256 = source.name, digests[source.path]
-        materials += found
-    stop_if(problems, "in the files to import")
-    return materials
-
-
-# Places --------------------------------------------------------------------------------------
-
-
-class Part:
-    """The material of one file in the study: its essays by id, its codings in their places.
-
-    Attributes
-    ----------
-    material : Material
-    places : list of Place
-        One for each coding, in the text of the study's essay.
-    decision : Decision
-        How the file counts.
-    """
-
-    def __init__(self, material, ids):
-        self.material, self._ids = material, ids
-        self.places, self.decision = [], None
-        self._essays, self._alignments, self._named = {}, {}, {}
-
-    def essay_id(self, corpus, key):
-        """The study's id of an essay of this file; None if there is none."""
-        if key in self._ids:
-            return corpus.current(self._ids[key])
-        if key in self.material.essays or key is None:
-            return None
-        if key not in self._named:
-            self._named[key] = corpus.find(key)
-        return self._named[key]
-
-    def place(self, corpus, unit):
-        """Prove every place in the file's own text, then move it to the study's."""
-        material = self.material
-        for key in {coding.essay for coding in material.codings} | {
-            m.essay for m in material.memos
-        }:
-            essay_id = self.essay_id(corpus, key)
-            if essay_id is not None:
-                named = Essay(essay_id, corpus.essays[essay_id].text)
-                self._essays[key] = material.essays.get(key, named)
-        ways = [way for way in material.ways if unit in (None, way.unit)] or material.ways
-        stated = unit is not None and len(ways) < len(material.ways)
-        found, self.decision = anchor(
-            material.codings,
-            self._essays,
-            ways,
-            known=material.known or stated,
-            recuts=material.recuts,
-        )
-        if stated:
-            self.decision = replace(self.decision, reading=f"{self.decision.way}, as you said")
-        self.places = [
-            place if coding.reason else self._moved(corpus, coding.essay, place)
-            for coding, place in zip(material.codings, found, strict=True)
-        ]
-
-    def place_of_memo(self, corpus, memo):
-        """(start, end) of a memo; both None: it is on the whole essay, or has lost its place."""
-        way = self.decision.way
-        if memo.start is None or memo.end is None or memo.essay not in self._essays or way is None:
-            return None, None
-        essay = self._essays[memo.essay]
-        (start,), (end,) = spans(essay, [memo.start], [memo.end], way)
-        if not 0 <= start < end:
-            return None, None
-        place = self._moved(corpus, memo.essay, Place(int(start), int(end), "words"))
-        return place.start, place.end
-
-    def _moved(self, corpus, key, place):
-        essay_id = self.essay_id(corpus, key)
-        if essay_id is None:
-            return Place(reason="essay_unknown")
-        ours, theirs = corpus.essays[essay_id].text, self._essays[key].text
-        if ours == theirs:
-            return place
-        if key not in self._alignments:
-            self._alignments[key] = Alignment(theirs, ours)
-        return self._alignments[key].move(place)
-
-
-def _place_all(parts, corpus, unit):
-    problems = []
-    for part in parts:
-        try:
-            part.place(corpus, unit)
-        except Undecided as why:
-            where = part.material.part
-            problems.append(
-                Problem(
-                    f"{where + ': ' if where else ''}{why}",
-                    'If you know how its program counts, say so with UNIT="UTF-16 units" (or '
-                    '"code points", "UTF-8 bytes"); otherwise check that the essays are those '
-                    "that were coded.",
-                    part.material.file,
-                )
-            )
-    stop_if(problems, "in the files to import")

@@ -8,6 +8,7 @@ import numpy as np
 
 BOM = "\ufeff"
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+BEYOND_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def writable(text):

@@ -7,22 +7,18 @@ quotation. Nearly equal texts under other names stay apart, and are named: repor
 be alike and yet be two.
 """
 
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from zlib import crc32
 
 from analysis.importers.aligning import differences
 from analysis.importers.anchoring import folded_text, plain
-from analysis.importers.material import writable
+from analysis.importers.essay_names import clean_name, folded, shared_name
 from analysis.problems import counted, listed
 
 ALIKE, ALIKE_OF_RELATED_NAME = 0.7, 0.5  # share of runs of words that two versions have in common
 RUN = 5  # words
 SHOWN = 8  # names in a note
-ENDINGS = re.compile(r"\.(txt|md|docx|doc|odt|rtf|html|htm|pdf|csv|xlsx)$", re.IGNORECASE)
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 @dataclass
@@ -69,7 +65,7 @@ class Corpus:
     def _keep(self, version):
         self.essays[version.essay_id] = version
         self._by_text.setdefault(plain(version.text), []).append(version.essay_id)
-        self._by_name[_folded(version.essay_id)] = version.essay_id
+        self._by_name[folded(version.essay_id)] = version.essay_id
 
     def take_in(self, material):
         """Match every essay of one file; gives key of the essay -> essay_id."""
@@ -80,7 +76,7 @@ class Corpus:
                 self.notes.append(f"essay '{name}' in {material.file} holds no words: left out")
                 continue
             same = [i for i in self._by_text.get(plain(essay.text), []) if i not in ids.values()]
-            named = self._by_name.get(_folded(clean_name(essay.name)))
+            named = self._by_name.get(folded(clean_name(essay.name)))
             if same:
                 ids[key] = named if named in same else same[0]
                 self._rename(ids, key, essay)
@@ -121,8 +117,8 @@ class Corpus:
         if essay.note:
             self.notes.append(f"essay '{essay_id}': {essay.note}")
         self.called.append((name, version))
-        same = self.current(self._called.get(_folded(name)) or essay_id) == essay_id
-        self._called[_folded(name)] = essay_id if same else None
+        same = self.current(self._called.get(folded(name)) or essay_id) == essay_id
+        self._called[folded(name)] = essay_id if same else None
 
     def _report(self, material, essay_id, reason, what, quotation=""):
         self.differences.append(
@@ -132,7 +128,7 @@ class Corpus:
 
     def find(self, name):
         """The id of an essay that a table names; None if there is none, or more than one."""
-        wanted = _folded(clean_name(str(name)))
+        wanted = folded(clean_name(str(name)))
         if wanted in self._by_name:
             return self._by_name[wanted]
         if wanted.isdigit():  # a spreadsheet makes 7 of 007
@@ -145,20 +141,20 @@ class Corpus:
         """'E01 ana' and 'E01 ben' hold one text: call it E01, if that is free."""
         version = self.essays[ids[key]]
         shared = shared_name(version.essay_id, clean_name(essay.name))
-        if version.new and shared and _folded(shared) not in self._by_name:
+        if version.new and shared and folded(shared) not in self._by_name:
             old = version.essay_id
             self.essays = {(shared if i == old else i): v for i, v in self.essays.items()}
             self._renamed[old] = shared
             version.essay_id = shared
-            self._by_name[_folded(shared)] = shared
-            self._by_name[_folded(old)] = shared
+            self._by_name[folded(shared)] = shared
+            self._by_name[folded(old)] = shared
             same = self._by_text[plain(version.text)]
             same[same.index(old)] = shared
             ids[key] = shared
 
     def _new_id(self, name):
         essay_id, n = name, 1
-        while _folded(essay_id) in self._by_name:
+        while folded(essay_id) in self._by_name:
             n += 1
             essay_id = f"{name}_{n}"
         return essay_id
@@ -193,7 +189,7 @@ class Corpus:
         """The essay of which this text is another version, or None."""
         own = _runs(essay.text)
         shared = Counter(self.current(self._runs[run]) for run in own if run in self._runs)
-        named = self._by_name.get(_folded(clean_name(essay.name)))
+        named = self._by_name.get(folded(clean_name(essay.name)))
         for essay_id, n in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
             related = essay_id == named or shared_name(essay_id, clean_name(essay.name))
             if related and essay_id not in taken and n >= ALIKE_OF_RELATED_NAME * len(own):
@@ -210,7 +206,7 @@ class Corpus:
         name = clean_name(essay.name)
         if essay_id == name:
             return
-        other = self._by_name[_folded(name)]
+        other = self._by_name[folded(name)]
         what = f"quite another text than essay '{other}', whose name it has: a new essay here"
         self._report(material, essay_id, "another text", what)
         self.notes.append(
@@ -262,48 +258,6 @@ def _one_line_end(text):
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _folded(name):
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-def clean_name(name):
-    """A name that may be an essay's id and a file's name everywhere."""
-    name = unicodedata.normalize("NFC", ENDINGS.sub("", writable(name).strip()))
-    name = re.sub(r'[/\\:*?"<>|\x00-\x1f\x7f]+', "_", " ".join(name.split()))
-    name = name.strip().rstrip(". ")[:80].strip().lstrip("'~.")
-    if not name:
-        return "essay"
-    return f"_{name}" if RESERVED.fullmatch(name) else name
-
-
-def shared_name(first, second):
-    """What two names begin with, or else end with, if only letters differ: 'E01 ana', 'E01 ben'.
-
-    None for 'E01' and 'E02', or '2026 P1' and '2026 P2': a number that differs parts essays.
-    """
-    one, two = (re.findall(r"[^\W_]+|[\W_]+", name) for name in (first, second))
-    begin = _leading(one, two)
-    end = _leading(one[::-1], two[::-1])[::-1]
-    for parts in (begin, end):
-        rest = [*one[len(parts) :], *two[len(parts) :]] if parts is begin else [
-            *one[: len(one) - len(parts)], *two[: len(two) - len(parts)],
-        ]  # fmt: skip
-        name = re.sub(r"^[\W_]+|[\W_]+$", "", "".join(parts))
-        if re.search(r"\d", name) and not re.search(r"\d", "".join(rest)):
-            return name
-    return None
-
-
 def _is_shortened(name, version):
     """Is a new essay called by what the names of its files share, this one among them?"""
     return version.new and shared_name(name, version.essay_id) == version.essay_id
-
-
-def _leading(one, two):
-    """The parts that two lists begin with alike."""
-    alike = []
-    for a, b in zip(one, two, strict=False):
-        if a.casefold() != b.casefold():
-            break
-        alike.append(a)
-    return alike
