@@ -369,3 +369,11 @@ def test_two_files_of_one_coder_on_one_essay_are_both_written_and_that_is_said(t
         "written. If one of them is an older copy, import without it, into a new study"
     )
     assert said in done.notes
+
+
+def test_a_list_of_imports_that_a_person_has_changed_is_not_written_over(study, tmp_path):
+    (study / "import_report.csv").write_text("my notes;on this\nx;y\n")
+    before = everything(study)
+    with pytest.raises(StudyError, match=r"import_report.csv, row 1: is not as an import left it"):
+        import_files(export(tmp_path / "ben.json", BEN), study)
+    assert everything(study) == before

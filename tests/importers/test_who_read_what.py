@@ -106,3 +106,12 @@ def test_a_reading_of_an_essay_that_is_nowhere_is_listed_though_nothing_was_code
     done = import_files([matrix, essays(tmp_path)], tmp_path / "study")
     (row,) = done.report.to_dict("records")
     assert (row["outcome"], row["reason"], row["essay_id"]) == ("reading", "essay_unknown", "E9")
+
+
+def test_an_essay_that_was_coded_without_being_assigned_is_a_difference(tmp_path):
+    coded = codings(tmp_path, "c.csv", [("ana", "E1", "sat", "Care"), ("ana", "E2", "He", "x")])
+    asked = tools.table(tmp_path / "a.csv", "coder,essay_id", [("ana", "E1")])
+    done = import_files([coded, asked, essays(tmp_path)], tmp_path / "study")
+    assert read_by(tmp_path / "study") == {("ana", "E1", ""), ("ana", "E2", "")}
+    (row,) = done.report.to_dict("records")
+    assert (row["outcome"], row["reason"], row["essay_id"]) == ("difference", "reading", "E2")

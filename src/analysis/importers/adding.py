@@ -17,6 +17,7 @@ from analysis.importers.reporting import REPORT_COLUMNS, report_row, reports
 from analysis.importers.target import ATTRIBUTES, MEMO_KEY
 from analysis.new_study import README, STUDY_TOML, empty_table
 from analysis.problems import Problem, stop_if
+from analysis.tables import STUDY_TABLES
 
 EMPTY = ("themes.csv", "adjudications.csv", "candidate_themes.csv", "decisions.csv")
 CODING_COLUMNS = "essay_id start end quotation code memo date source_ref".split()
@@ -55,7 +56,7 @@ def add(gathered, again, target):
     for coder in gathered.coders:
         rows = gathered.codings.get(coder, [])
         _append(files, target, f"codings/{coder}.csv", rows, problems, gathered)
-    files |= reports(gathered.sources, gathered.report, again, target.folder)
+    files |= reports(gathered.sources, gathered.report, again, target.lists)
     stop_if(problems)
     if target.is_new:
         _write_folder(target.folder, files)
@@ -164,7 +165,7 @@ def _append(files, target, file, rows, problems, gathered):
     if any("date_as_written" in row for row in rows):
         columns = [*columns, "date_as_written"]
     old = path.read_bytes() if path.is_file() else b""
-    if not path.is_file() or (rows and old == _empty(file)):
+    if not path.is_file() or (rows and old in _empty(file)):
         files[file] = _table(columns, rows)
         return
     if not rows:
@@ -188,8 +189,11 @@ def _append(files, target, file, rows, problems, gathered):
 
 
 def _empty(file):
-    """The table without rows that `make new` writes."""
-    return empty_table("codings" if file.startswith("codings/") else file)
+    """The table without rows as an import writes it, and as `make new` does."""
+    empty = [_table(COLUMNS.get(file, CODING_COLUMNS), [])]
+    if file.startswith("codings/"):
+        return [*empty, empty_table("codings")]
+    return [*empty, empty_table(file)] if file in STUDY_TABLES else empty
 
 
 def _report_dates(file, rows, gathered):

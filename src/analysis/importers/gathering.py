@@ -73,7 +73,7 @@ def gather(parts, corpus, names, study):
         if name not in study.attributes.get(essay_id, {})
     ]
     gathered.codebook = codebook.new_codes(parts, names, gathered, study)
-    gathered.coders = sorted({*gathered.codings, *readings})
+    gathered.coders = sorted({*gathered.codings, *(c for c, read in readings.items() if read)})
     gathered.memos = memos.of_coders(gathered.memos, gathered, study)
     memos.say_memos_of_new_coders(gathered, study)
     gathered.assignments = reading_log.assignments(readings, corpus, gathered, study, assigned)

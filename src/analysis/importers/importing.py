@@ -32,8 +32,9 @@ class Import:
         counting that was followed and the share of codings that prove it.
     report : DataFrame
         REPORT_COLUMNS, as in import_report.csv. outcome: listed (not written), adjusted (written,
-        with what was changed), question (names nearly alike), difference (two versions of an
-        essay), memo (a remark of somebody who is no coder).
+        with what was changed), question (names nearly alike), difference (of two files, or of a
+        file and the study: in an essay's text or attributes, in who read what), reading (of an
+        essay that is nowhere), memo (of somebody who is no coder, or on an essay that is nowhere).
     notes : list of str
     written : list of str
         Files of the study folder that were written.
@@ -116,7 +117,7 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
     names = Names(materials, coder, study.coders, study.codebook)
     gathered = gather(parts, corpus, names, study)
     gathered.notes[:0] = notes
-    again = files_that_add_nothing(gathered.sources, study.folder)
+    again = files_that_add_nothing(gathered.sources, study.lists)
     written = add(gathered, again, study)
     for path, digest in before.items():
         if Source(path).sha256 != digest:

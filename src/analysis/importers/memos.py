@@ -1,7 +1,7 @@
 """The remarks of coders, with their places."""
 
 from analysis.importers.dates import dated_cells, undated_said
-from analysis.importers.reporting import cell, earlier_report, report_row
+from analysis.importers.reporting import REPORT, cell, report_row
 from analysis.problems import counted, listed
 
 NO_CODER = "no coder"
@@ -43,7 +43,7 @@ def say_memos_of_new_coders(gathered, study):
     new = set(gathered.coders) - set(study.coders)
     files = [
         row["file"]
-        for row in earlier_report(study.folder)
+        for row in study.lists[REPORT]
         if (row["outcome"], row["reason"]) == ("memo", NO_CODER) and row["coder"] in new
     ]
     if files:

@@ -18,11 +18,11 @@ def readings_of(parts, corpus, names, gathered, study):
     of the coder's own file. A table of codings alone says nothing: its coders count as having read
     everything, as in a study without assignments.csv.
     """
-    readings = {}
+    readings = {coder: {} for coder in coders_assigned(parts, names)}
+    assigned, inferred = set(readings), set()
     for part in parts:
         if part.material.asked is not None:
             _read_assignments(part, corpus, names, readings, gathered)
-    assigned, inferred = coders_assigned(parts, names), set()
     for part in parts:
         material = part.material
         found = {}
@@ -36,6 +36,8 @@ def readings_of(parts, corpus, names, gathered, study):
                 _report_unknown_essay(gathered, key, file=material.file, coder=coder)
         for coder, essays in found.items():
             read = {essay_id: codes for essay_id, codes in essays.items() if essay_id is not None}
+            if coder in assigned:
+                _report_unassigned(gathered, material, coder, set(read) - set(readings[coder]))
             readings[coder] = read | readings.get(coder, {})
     _say_inferred(inferred, readings, gathered, study)
     return readings
@@ -57,7 +59,7 @@ def _read_assignments(part, corpus, names, readings, gathered):
         if essay_id is None:
             _report_unknown_essay(gathered, key, **row)
             continue
-        before = readings.setdefault(coder, {}).setdefault(essay_id, said)
+        before = readings[coder].setdefault(essay_id, said)
         if before != said:
             _report_difference(gathered, row, essay_id, before)
 
@@ -66,6 +68,13 @@ def _report_unknown_essay(gathered, key, **row):
     what = "it was read, but it is neither in the files nor in the study"
     row |= {"outcome": "reading", "reason": "essay_unknown", "essay_id": str(key), "what": what}
     gathered.report.append(report_row(**row))
+
+
+def _report_unassigned(gathered, material, coder, essays):
+    what = "it was coded or read, though the table of assignments does not say so: it is added"
+    for essay_id in sorted(essays):
+        row = {"file": material.file, "coder": coder, "essay_id": essay_id, "what": what}
+        gathered.report.append(report_row(outcome="difference", reason="reading", **row))
 
 
 def _report_difference(gathered, row, essay_id, before):

@@ -7,8 +7,10 @@ written, what was adjusted, and what is to be decided, each with its place in th
 import csv
 import io
 
+from analysis.files import read_text
 from analysis.importers.formulas import guarded
 from analysis.importers.material import writable
+from analysis.problems import Problem
 
 REPORT, SOURCES = "import_report.csv", "import_sources.csv"
 REPORT_COLUMNS = [
@@ -51,43 +53,49 @@ def report_row(**cells):
     return dict.fromkeys(REPORT_COLUMNS, "") | cells
 
 
-def files_that_add_nothing(sources, folder):
+def earlier_lists(folder, problems):
+    """File -> rows of the two lists as earlier imports left them."""
+    return {file: _rows_of(folder, file, problems) for file in (REPORT, SOURCES)}
+
+
+def _rows_of(folder, file, problems):
+    if not (folder / file).is_file():
+        return []
+    text = read_text(folder / file, file, problems) or ""
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    if not {"file", "sha256" if file == SOURCES else "outcome"} <= set(reader.fieldnames or ()):
+        what = "is not as an import left it: its columns are not there."
+        todo = "Move it out of the study; the next import begins a new one."
+        problems.append(Problem(what, todo, file, 1))
+        return []
+    return list(reader)
+
+
+def files_that_add_nothing(sources, earlier):
     """Files of this import that were imported before and have no coding that is new."""
-    before = {row["sha256"] for row in _rows_of(folder / SOURCES)}
+    before = {row["sha256"] for row in earlier[SOURCES]}
     adding = {row["file"] for row in sources if row["written"] or row["sha256"] not in before}
     return {row["file"] for row in sources} - adding
 
 
-def reports(sources, report, again, folder):
+def reports(sources, report, again, earlier):
     """File -> bytes of the two lists: those of earlier imports, and after them this one's.
 
     `again`: files that add nothing, whose rows stay as they were. Another file that comes again
     has its earlier rows replaced, where no other file had its name.
     """
-    earlier = _rows_of(folder / SOURCES)
     now = {row["sha256"] for row in sources if row["file"] not in again}
-    others = {row["file"] for row in earlier if row["sha256"] not in now}
-    replaced = {row["file"] for row in earlier} - others
+    others = {row["file"] for row in earlier[SOURCES] if row["sha256"] not in now}
+    replaced = {row["file"] for row in earlier[SOURCES]} - others
     files = {}
     for file, columns, rows in (
         (REPORT, REPORT_COLUMNS, report),
         (SOURCES, SOURCE_COLUMNS, sources),
     ):
-        kept = [r for r in _rows_of(folder / file) if r["file"] and r["file"] not in replaced]
+        kept = [r for r in earlier[file] if r["file"] and r["file"] not in replaced]
         new = [_written(row) for row in rows if row["file"] not in again]
         files[file] = _table(columns, sorted([*kept, *new], key=lambda row: not row["file"]))
     return files
-
-
-def earlier_report(folder):
-    """The rows of import_report.csv as an earlier import wrote them."""
-    return _rows_of(folder / REPORT)
-
-
-def _rows_of(path):
-    if not path.is_file():
-        return []
-    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
 
 
 def _written(row):

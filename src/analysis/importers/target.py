@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.importers.essay_files import read_study_essays
+from analysis.importers.reporting import REPORT, SOURCES, earlier_lists
 from analysis.problems import ASKED_FOR, Problem, stop_if
 from analysis.study import ROOT, read_decisions, refuse_inside_the_repository
 from analysis.tables import STUDY_TABLES, Columns, read_optional_table, read_table
@@ -34,6 +35,8 @@ class Target:
         The codes that were asked for; None where everybody reads everything.
     memos : set of tuple
         MEMO_KEY of each.
+    lists : dict of str to list of dict
+        What earlier imports left (see reporting).
     """
 
     folder: Path
@@ -44,6 +47,7 @@ class Target:
     codings: dict = field(default_factory=dict)
     assignments: dict | None = None
     memos: set = field(default_factory=set)
+    lists: dict = field(default_factory=lambda: {REPORT: [], SOURCES: []})
 
     @property
     def is_new(self):
@@ -91,6 +95,7 @@ def open_target(study_folder):
         target.memos = set(table[MEMO_KEY].itertuples(index=False, name=None))
     for path in sorted((folder / "codings").glob("*.csv")):
         target.codings[path.stem] = _codings_there(path, problems)
+    target.lists = earlier_lists(folder, problems)
     target.codings = {coder: rows for coder, rows in target.codings.items() if rows}
     stop_if(problems)
     return target
