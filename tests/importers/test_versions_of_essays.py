@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from analysis.importers import import_files
+from analysis.importers.essay_names import without_coder
 from tests.importers import tools
 from tests.importers.reading_back import codings_of, rows_of, texts_of
 
@@ -48,13 +49,37 @@ def test_the_text_of_an_essay_alone_stands_before_that_of_a_coders_copy(tmp_path
     assert texts_of(tmp_path / "study") == {"E01": FIRST}
 
 
-def test_over_two_imports_the_id_that_came_first_stands_and_that_is_said(tmp_path):
-    import_files(word(tmp_path, "E01_ana.docx", "Ana", FIRST, ("Care", "sat")), tmp_path / "study")
-    done = import_files(
-        word(tmp_path, "E01_ben.docx", "Ben", FIRST, ("Care", "sat")), tmp_path / "study"
+@pytest.mark.parametrize("text", [FIRST, FIRST.replace("all", "the"), OTHER])
+def test_a_coders_copy_has_the_essays_id_in_one_go_and_one_after_the_other(tmp_path, text):
+    """E01_ana is E01 because somebody is called Ana; another text of that name is said loudly."""
+    ana = word(tmp_path, "E01_ana.docx", "Ana Silva", FIRST, ("Care", "sat"))
+    ben = word(tmp_path, "E01_Ben.docx", "Ben", text, ("Care", text[:9]))
+    import_files([ben, ana], tmp_path / "one")
+    import_files(ana, tmp_path / "two")
+    done = import_files(ben, tmp_path / "two")
+    ids = ["E01", "E01_2"] if text == OTHER else ["E01"]
+    assert sorted(texts_of(tmp_path / "one")) == sorted(texts_of(tmp_path / "two")) == ids
+    assert any(note.startswith("LOOK: 'E01' in E01_Ben.docx") for note in done.notes) == (
+        len(ids) > 1
     )
-    assert "essays keep the id that came first: 'E01_ben' is 'E01_ana'" in done.notes
-    assert {row[1] for row in codings_of(tmp_path / "study")} == {"E01_ana"}
+
+
+@pytest.mark.parametrize(("name", "cut"), [
+    ("E01_ana", "E01"), ("Ana Silva - E01", "E01"), ("E01 (ana)", "E01"), ("E01", "E01"),
+    ("ana", "ana"), ("Interview ana", "Interview ana"), ("E01_2", "E01_2"), ("Ana_1.b", "1.b"),
+    ("E01_anabel", "E01_anabel"),
+])  # fmt: skip
+def test_a_coders_name_at_the_end_of_a_files_name_is_no_part_of_the_essays(name, cut):
+    assert without_coder(name, {"Ana Silva", "coder 2"}) == cut
+
+
+def test_over_two_imports_the_id_that_came_first_stands_and_that_is_said(tmp_path):
+    import_files(word(tmp_path, "Night.docx", "Ana", FIRST, ("Care", "sat")), tmp_path / "study")
+    done = import_files(
+        word(tmp_path, "P7.docx", "Ben", FIRST, ("Care", "sat")), tmp_path / "study"
+    )
+    assert "essays keep the id that came first: 'P7' is 'Night'" in done.notes
+    assert {row[1] for row in codings_of(tmp_path / "study")} == {"Night"}
 
 
 def test_a_file_that_lacks_a_paragraph_is_said_to_with_what_follows_from_it(tmp_path):

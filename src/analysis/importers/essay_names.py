@@ -6,6 +6,7 @@ import unicodedata
 from analysis.importers.material import writable
 
 ENDINGS = re.compile(r"\.(txt|md|docx|doc|odt|rtf|html|htm|pdf|csv|xlsx)$", re.IGNORECASE)
+WORD = re.compile(r"[^\W_]+")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
@@ -40,6 +41,24 @@ def shared_name(first, second):
         if re.search(r"\d", name) and not re.search(r"\d", "".join(rest)):
             return name
     return None
+
+
+def without_coder(name, coders):
+    """The name of a coder's copy without the coder: 'E01_ana' is E01 if somebody is called ana.
+
+    The name as it is where nothing with a number would be left.
+    """
+    words = {w for coder in coders for w in WORD.findall(coder.casefold()) if w.isalpha()}
+    found = list(WORD.finditer(name))
+    kept = list(found)
+    while kept and kept[-1][0].casefold() in words:
+        kept.pop()
+    while kept and kept[0][0].casefold() in words:
+        kept.pop(0)
+    if not kept or len(kept) == len(found):
+        return name
+    rest = name[kept[0].start() : kept[-1].end()]
+    return rest if re.search(r"\d", rest) else name
 
 
 def _leading(one, two):

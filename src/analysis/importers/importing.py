@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.importers.adding import add
 from analysis.importers.anchoring import UNITS
 from analysis.importers.gathering import gather
-from analysis.importers.naming import Names
+from analysis.importers.naming import Names, coders_of
 from analysis.importers.placing import Part, place_all
 from analysis.importers.recognising import Source
 from analysis.importers.reporting import REPORT_COLUMNS, SOURCE_COLUMNS, files_that_add_nothing
@@ -109,7 +109,7 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
     study = open_target(study_folder)
     before = {source.path: source.sha256 for source in sources}
     materials = in_one_order(read_all(sources, before))
-    corpus = Corpus()
+    corpus = Corpus(coders=_everybody(materials, coder, study))
     for essay_id, text in study.essays.items():
         corpus.add_existing(essay_id, text, study.attributes.get(essay_id, {}))
     parts = [Part(material, corpus.take_in(material)) for material in materials]
@@ -132,6 +132,12 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
         written,
         again,
     )
+
+
+def _everybody(materials, coder, study):
+    """The names of all coders, in the files, in the study and as they were given."""
+    given = list(coder.values()) if isinstance(coder, dict) else [coder or ""]
+    return {*study.coders, *given, *(name for m in materials for name in coders_of(m))}
 
 
 def _known_unit(unit):

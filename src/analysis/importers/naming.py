@@ -26,7 +26,7 @@ class Names:
         self.notes, self.made_up = [], set()
         self._given = coder if isinstance(coder, dict) else {}
         self._one = coder if isinstance(coder, str) else ""
-        everybody = {writable(n) for material in materials for n in _coders_of(material)} - {""}
+        everybody = {writable(n) for material in materials for n in coders_of(material)} - {""}
         self._everybody = everybody
         self._renames = self._one if self._one and len(everybody) == 1 else ""
         if self._one and len(everybody) > 1:
@@ -71,7 +71,7 @@ class Names:
         return f'CODER="{",".join(f"{name}=another name" for name in raw)}"'
 
 
-def _coders_of(material):
+def coders_of(material):
     names = {coding.coder for coding in material.codings}
     names |= {memo.coder for memo in material.memos}
     return names | {coder for coder, _ in (*(material.readings or ()), *(material.asked or ()))}

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from analysis.importers.aligning import differences
 from analysis.importers.anchoring import folded_text, plain
-from analysis.importers.essay_names import clean_name, folded, shared_name
+from analysis.importers.essay_names import clean_name, folded, shared_name, without_coder
 from analysis.problems import counted, listed
 
 ALIKE, ALIKE_OF_RELATED_NAME = 0.7, 0.5  # share of runs of words that two versions have in common
@@ -46,6 +46,8 @@ class Corpus:
     called : list of (name, Version)
         Essays that a file calls otherwise.
     notes : list of str
+    coders : set of str
+        All who are known by name, for whose copies see `without_coder`.
     """
 
     essays: dict = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Corpus:
     nearly: list = field(default_factory=list)
     called: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    coders: set = field(default_factory=set)
 
     def __post_init__(self):
         self._by_text, self._by_name, self._renamed = {}, {}, {}
@@ -71,29 +74,30 @@ class Corpus:
         """Match every essay of one file; gives key of the essay -> essay_id."""
         ids, fresh = {}, []
         for key, essay in material.essays.items():
+            name = self._name(material, essay)
             if not essay.text.strip():
-                name = clean_name(essay.name)
                 self.notes.append(f"essay '{name}' in {material.file} holds no words: left out")
                 continue
             same = [i for i in self._by_text.get(plain(essay.text), []) if i not in ids.values()]
-            named = self._by_name.get(folded(clean_name(essay.name)))
+            named = self._by_name.get(folded(name))
             if same:
                 ids[key] = named if named in same else same[0]
-                self._rename(ids, key, essay)
+                self._rename(ids, key, name)
             else:
                 fresh.append(key)
         if fresh:
             self._index_runs()
         for key in fresh:
             essay = material.essays[key]
-            essay_id = self._version_of(essay, set(ids.values()))
+            name = self._name(material, essay)
+            essay_id = self._version_of(essay, name, set(ids.values()))
             if essay_id is None:
-                essay_id = self._new_id(clean_name(essay.name))
-                self._note_other_text(material, essay, essay_id)
+                essay_id = self._new_id(name)
+                self._note_other_text(material, name, essay_id)
                 self._keep(Version(essay_id, essay.text))
             else:
                 ids[key] = essay_id
-                self._rename(ids, key, essay)
+                self._rename(ids, key, name)
                 essay_id = ids[key]
                 self._note_differences(material, essay, essay_id)
             ids[key] = essay_id
@@ -101,9 +105,15 @@ class Corpus:
             self._describe(material, material.essays[key], essay_id)
         return ids
 
+    def _name(self, material, essay):
+        """What a file calls an essay: the file's own name may be that of a coder's copy."""
+        name = clean_name(essay.name)
+        is_files = clean_name(material.file.rsplit("/", 1)[-1]) == name
+        return without_coder(name, self.coders) if is_files else name
+
     def _describe(self, material, essay, essay_id):
         """What a file says of an essay besides its text."""
-        version, name = self.essays[essay_id], clean_name(essay.name)
+        version, name = self.essays[essay_id], self._name(material, essay)
         for attribute, value in essay.attributes.items():
             attribute, value = " ".join(attribute.split()) or "attribute", _one_line_end(value)
             before = version.attributes.get(attribute)
@@ -117,8 +127,9 @@ class Corpus:
         if essay.note:
             self.notes.append(f"essay '{essay_id}': {essay.note}")
         self.called.append((name, version))
-        same = self.current(self._called.get(folded(name)) or essay_id) == essay_id
-        self._called[folded(name)] = essay_id if same else None
+        for called in {folded(name), folded(clean_name(essay.name))}:
+            same = self.current(self._called.get(called) or essay_id) == essay_id
+            self._called[called] = essay_id if same else None
 
     def _report(self, material, essay_id, reason, what, quotation=""):
         self.differences.append(
@@ -137,10 +148,10 @@ class Corpus:
         called = self._called.get(wanted)
         return called and self.current(called)
 
-    def _rename(self, ids, key, essay):
+    def _rename(self, ids, key, name):
         """'E01 ana' and 'E01 ben' hold one text: call it E01, if that is free."""
         version = self.essays[ids[key]]
-        shared = shared_name(version.essay_id, clean_name(essay.name))
+        shared = shared_name(version.essay_id, name)
         if version.new and shared and folded(shared) not in self._by_name:
             old = version.essay_id
             self.essays = {(shared if i == old else i): v for i, v in self.essays.items()}
@@ -185,25 +196,24 @@ class Corpus:
                 for run in _runs(version.text):
                     self._runs.setdefault(run, essay_id)
 
-    def _version_of(self, essay, taken):
+    def _version_of(self, essay, name, taken):
         """The essay of which this text is another version, or None."""
         own = _runs(essay.text)
         shared = Counter(self.current(self._runs[run]) for run in own if run in self._runs)
-        named = self._by_name.get(folded(clean_name(essay.name)))
+        named = self._by_name.get(folded(name))
         for essay_id, n in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-            related = essay_id == named or shared_name(essay_id, clean_name(essay.name))
+            related = essay_id == named or shared_name(essay_id, name)
             if related and essay_id not in taken and n >= ALIKE_OF_RELATED_NAME * len(own):
                 return essay_id
             if essay_id not in taken and n >= ALIKE * len(own):
-                self.nearly.append((essay_id, clean_name(essay.name)))
+                self.nearly.append((essay_id, name))
         return None
 
     def current(self, essay_id):
         """The id that an essay has now: it may have been renamed since."""
         return self._renamed.get(essay_id, essay_id)
 
-    def _note_other_text(self, material, essay, essay_id):
-        name = clean_name(essay.name)
+    def _note_other_text(self, material, name, essay_id):
         if essay_id == name:
             return
         other = self._by_name[folded(name)]
