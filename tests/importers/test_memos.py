@@ -22,6 +22,10 @@ def test_a_reply_of_somebody_who_coded_nothing_stands_in_the_report_with_its_wor
         ("listed", "reply", "Supervisor", REPLY, "E01.docx"),
         ("memo", "no coder", "Supervisor", REPLY, "E01.docx"),
     ]
+    assert rows[1]["what"] == (
+        "its writer coded nothing, and a study's memos are its coders': it stands here alone; it "
+        "is dated 2026-01-05T10:00:00Z"
+    )
     assert (
         "1 memo of people who coded nothing (Supervisor) stands in import_report.csv, not in "
         "memos.csv"
@@ -80,3 +84,12 @@ def test_a_date_for_which_the_studys_table_has_no_column_is_listed(tmp_path):
     ]  # fmt: skip
     (row,) = [r for r in rows_of(tmp_path / "study" / "import_report.csv") if r["reason"] == "date"]
     assert row["what"] == ("its date is written '9.3.26', for which codings/ana.csv has no column")
+
+
+def test_who_only_remarked_takes_no_coders_name(tmp_path):
+    """'Ben' only remarks in a Word file; 'ben' codes elsewhere, and keeps his name."""
+    coded = tools.table(
+        tmp_path / "c.csv", "coder,essay_id,code,quotation", [("ben", "E01", "Care", "sat")]
+    )
+    import_files([replied(tmp_path / "E01.docx", "Ana", "Ben"), coded], tmp_path / "study")
+    assert sorted(p.stem for p in (tmp_path / "study" / "codings").iterdir()) == ["Ana", "ben"]

@@ -1,5 +1,7 @@
 """The remarks of coders, with their places."""
 
+from collections import Counter
+
 from analysis.importers.dates import dated_cells, undated_said
 from analysis.importers.reporting import REPORT, cell, report_row
 from analysis.problems import counted, listed
@@ -8,10 +10,10 @@ NO_CODER = "no coder"
 
 
 def memos_of(parts, corpus, names, gathered):
-    """Rows for memos.csv; what they lose (place, essay, a date that can be read) is said."""
+    """Rows for memos.csv; what they lose (place, essay) is said."""
     rows = []
     for part in parts:
-        file, placeless, undated = part.material.file, 0, 0
+        file, placeless = part.material.file, 0
         for memo in part.material.memos:
             essay_id = part.essay_id(corpus, memo.essay)
             start, end = part.place_of_memo(corpus, memo)
@@ -24,7 +26,6 @@ def memos_of(parts, corpus, names, gathered):
                 "memo": memo.memo.replace("\r\n", "\n").replace("\r", "\n"),
             } | dated_cells(memo.date)
             rows.append(row)
-            undated += "date_as_written" in row
             if memo.essay is not None and essay_id is None:
                 what = f"its essay '{memo.essay}' is neither in the files nor in the study"
                 gathered.report.append(_report_row(row, "essay_unknown", what))
@@ -33,8 +34,6 @@ def memos_of(parts, corpus, names, gathered):
         if placeless:
             said = f"{counted(placeless, 'memo')} kept without the place it was on"
             gathered.notes.append(f"{file}: {said}")
-        if undated:
-            gathered.notes.append(undated_said(file, undated))
     return rows
 
 
@@ -61,14 +60,22 @@ def of_coders(rows, gathered, study):
     coders = {*gathered.coders, *study.coders}
     others = [row for row in rows if row["coder"] not in coders]
     what = "its writer coded nothing, and a study's memos are its coders': it stands here alone"
-    gathered.report += [_report_row(row, NO_CODER, what) for row in others]
+    gathered.report += [_report_row(row, NO_CODER, what + _dated(row)) for row in others]
     if others:
         n, who = counted(len(others), "memo"), sorted({row["coder"] for row in others})
         gathered.notes.append(
             f"{n} of people who coded nothing ({', '.join(who[:8])}) "
             f"{'stands' if len(others) == 1 else 'stand'} in import_report.csv, not in memos.csv"
         )
-    return [row for row in rows if row["coder"] in coders]
+    kept = [row for row in rows if row["coder"] in coders]
+    undated = Counter(row["file"] for row in kept if "date_as_written" in row)
+    gathered.notes += [undated_said(file, n) for file, n in undated.items()]
+    return kept
+
+
+def _dated(row):
+    date = row["date"] or row.get("date_as_written", "")
+    return f"; it is dated {date}" if date else ""
 
 
 def _report_row(row, reason, what):

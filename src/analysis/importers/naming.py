@@ -40,6 +40,13 @@ class Names:
         self._coders = _Unique(known_coders, fold=True)
         self._codes = _Unique(known_codes, fold=False)
         self._nameless = set()
+        self._name_who_coded(materials)
+
+    def _name_who_coded(self, materials):
+        """Coders have their names before people who only remarked: those are no coders."""
+        for material in materials:
+            for name in dict.fromkeys(c.coder for c in material.codings if not c.reason):
+                self.coder(material, name)
 
     def coder(self, material, name):
         """The coder in the study of a coder in a file; an empty name is never left empty."""
