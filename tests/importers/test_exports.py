@@ -9,7 +9,7 @@ from lxml import etree
 
 from analysis.importers import export_study, import_files
 from analysis.problems import StudyError
-from analysis.study import open_study
+from analysis.study import ROOT, open_study
 from tests.importers import tools
 from tests.importers.peers import program
 from tests.importers.reading_back import codings_of, rows_of, texts_of
@@ -83,6 +83,16 @@ def test_out_and_in_again_gives_the_same_tables(study, tmp_path, name):
     assert table(again, "essays.csv") == table(study, "essays.csv")
 
 
+@pytest.mark.parametrize("name", ["p.qdpx", "p.xlsx", "csv"])
+def test_the_study_that_ships_comes_back(tmp_path, name):
+    shipped = ROOT / "data" / "raw" / "pacemakers"
+    again = back(shipped, tmp_path, name)
+    assert texts_of(again) == texts_of(shipped)
+    for file in ("codebook.csv", "memos.csv", "codings/A.csv", "codings/B.csv"):
+        assert table(again, file) == table(shipped, file), file
+    assert rows_of(again / "assignments.csv") == []
+
+
 ASSIGNED = [("ana", "E1", "Hope; Support > Family"), ("ana", "E2", ""), ("ben", "E1", ""),
             ("clara", "E2", "")]  # fmt: skip
 
@@ -132,12 +142,13 @@ def test_an_essay_in_which_nobody_found_anything_stays_read(study, tmp_path, nam
 def test_an_export_says_what_the_format_cannot_carry(study, tmp_path):
     with_clara(study, ASSIGNED)
     tools.table(study / "themes.csv", "theme,label", [("warmth", "Warmth")])
+    tools.table(study / "attributes.csv", "essay_id,attribute,value", [("E1", "age", "7")])
     tools.table(
         study / "codings" / "ben.csv", "essay_id,start,end,code,sure,source_ref,date",
         [("E1", 7, 17, "Hope", "yes", "page 3", "2026-03")],
     )  # fmt: skip
     everywhere = [
-        "study.toml, themes.csv stay in the study alone",
+        "study.toml, themes.csv, attributes.csv stay in the study alone",
         "columns that are not exported: 'sure of codings/ben.csv'",
     ]
     notes = {

@@ -135,7 +135,10 @@ def _add_essays(files, gathered, target, problems):
         files |= {f"essays/{i}.txt": row["text"].encode("utf-8") for i, row in new.items()}
     if attributes:
         _append(files, target, ATTRIBUTES, attributes, problems, gathered)
-        gathered.notes.append(f"attributes of the essays are in {ATTRIBUTES}")
+        gathered.notes.append(
+            f"attributes of the essays are in {ATTRIBUTES}, which no phase reads: there they are "
+            "columns of essays.csv"
+        )
 
 
 def _add_table_of_essays(files, gathered):

@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.files import write_atomic
 from analysis.importers import export_label_studio, export_refi, export_tables
 from analysis.importers.study_tables import read_tables
+from analysis.importers.target import ATTRIBUTES
 from analysis.problems import ASKED_FOR, Problem, listed, stop_if
 from analysis.study import open_study
 from analysis.tables import STUDY_TABLES, read_optional_table, read_table, unused_columns
@@ -88,7 +89,8 @@ DECISIONS = ("themes.csv", "candidate_themes.csv", "decisions.csv", "adjudicatio
 def _left_in(folder):
     """What no format carries: decisions, and columns that no phase uses."""
     decisions = [file for file in DECISIONS if len(read_optional_table(folder, file, []))]
-    left = ["study.toml", *decisions]
+    attributes = [ATTRIBUTES] if (folder / ATTRIBUTES).is_file() else []
+    left = ["study.toml", *decisions, *attributes]
     notes = [f"{', '.join(left)} {'stays' if len(left) == 1 else 'stay'} in the study alone"]
     memos, columns = read_optional_table(folder, "memos.csv", []), STUDY_TABLES["codings"]
     tables = {"memos.csv": (memos, STUDY_TABLES["memos.csv"])}
