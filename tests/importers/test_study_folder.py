@@ -327,6 +327,11 @@ def test_a_study_inside_of_the_folder_to_import_is_passed_over_and_that_is_said(
     assert done.sources["file"].tolist() == ["ana.json"]
 
 
+def test_a_study_itself_is_no_file_to_import(study, tmp_path):
+    with pytest.raises(StudyError, match=r"holds no file to import: it is a study; `make export`"):
+        import_files(study, tmp_path / "other")
+
+
 def test_what_was_asked_for_is_blamed_where_it_is_wrong(study, tmp_path):
     with pytest.raises(StudyError) as error:
         import_files(tmp_path / "nowhere.docx", study)
@@ -358,6 +363,18 @@ def test_a_code_of_listed_codings_alone_is_in_the_codebook_all_the_same(study, t
     assert "CARE" in [row["code"] for row in rows_of(study / "codebook.csv")]
     asked = done.report.query("outcome == 'question'")["what"].tolist()
     assert "Are 'CARE' and 'Care' one code? They were not merged." in asked
+
+
+def test_one_of_two_files_of_one_coder_can_come_again(tmp_path):
+    both = [
+        export(tmp_path / "1.json", ANA),
+        export(tmp_path / "2.json", [("ana", "E1", "Joy", 7, 10)]),
+    ]
+    import_files(both, tmp_path / "study")
+    before = everything(tmp_path / "study")
+    for path in both:
+        import_files(path, tmp_path / "study")
+        assert everything(tmp_path / "study") == before
 
 
 def test_two_files_of_one_coder_on_one_essay_are_both_written_and_that_is_said(tmp_path):

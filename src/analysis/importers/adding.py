@@ -136,7 +136,7 @@ def _add_essays(files, gathered, target, problems):
     if attributes:
         _append(files, target, ATTRIBUTES, attributes, problems, gathered)
         gathered.notes.append(
-            f"attributes of the essays are in {ATTRIBUTES}, which no phase reads: there they are "
+            f"attributes of the essays are in {ATTRIBUTES}; the phases read only those that are "
             "columns of essays.csv"
         )
 

@@ -32,7 +32,7 @@ def memos_of(parts, corpus, names, gathered):
             else:
                 placeless += memo.start is not None and start is None
         if placeless:
-            said = f"{counted(placeless, 'memo')} kept without the place it was on"
+            said = f"{counted(placeless, 'memo')} kept, but without a place in the text"
             gathered.notes.append(f"{file}: {said}")
     return rows
 

@@ -1,30 +1,32 @@
 """What the study has already: never written twice, and never taken for something newer."""
 
 from analysis.importers.material import REASONS
-from analysis.importers.reporting import report_row
+from analysis.importers.reporting import SOURCES, report_row
 from analysis.problems import Problem, stop_if
 
-SHOWN = 8  # essays in a problem
+SHOWN = 30  # essays in a problem
 
 
 def leave_out_what_is_there(gathered, study, names):
     """Codings that the study has already are listed; if the study has others, nothing is written.
 
     A coder's new export of an essay may hold more than the one before, never other codings:
-    which of the two is right, only the coder knows.
+    which of the two is right, only the coder knows. A file that was imported before may hold less.
     """
-    problems = []
+    problems, before = [], {row["sha256"] for row in study.lists[SOURCES]}
     for coder, rows in gathered.codings.items():
-        there, others, kept = study.codings.get(coder, {}), {}, []
+        there, others, kept = study.codings.get(coder, {}), [], []
         for essay_id, new in _by_essay(rows).items():
             old = there.get(essay_id, set())
             missing = len(old - {key for row in new for key in _keys(row)})
-            if missing:
-                others[essay_id] = f"{missing} of {len(old)} in '{essay_id}'"
+            known = [row for row in new if _keys(row) & old]
+            again = all(gathered.sources[row["source"]]["sha256"] in before for row in new)
+            if missing and not (again and known == new):
+                others.append(f"{missing} of {len(old)} in '{essay_id}'")
             kept += [row for row in new if not _keys(row) & old]
-            _list_known(gathered, coder, [row for row in new if _keys(row) & old])
+            _list_known(gathered, coder, known)
         if others:
-            problems.append(_conflict(coder, list(others.values()), names))
+            problems.append(_conflict(coder, others, names))
         gathered.codings[coder] = sorted(kept, key=_order)
     stop_if(problems)
 

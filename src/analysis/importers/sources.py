@@ -20,8 +20,12 @@ def find_sources(paths):
     for path in map(Path, paths):
         path = path.expanduser()
         if path.is_dir():
-            inside = _files_of(path, notes)
-            if not inside:
+            inside, why = _files_of(path, notes), _why_passed_over(path)
+            if why:
+                problems.append(
+                    Problem(f"holds no file to import: {why}.", "Correct FROM.", str(path))
+                )
+            elif not inside:
                 problems.append(Problem("holds no file to import.", "Correct FROM.", str(path)))
             found += inside
         elif path.is_file():
