@@ -139,6 +139,23 @@ def test_an_essay_in_which_nobody_found_anything_stays_read(study, tmp_path, nam
     assert rows_of(back(study, tmp_path, name) / "assignments.csv") == []
 
 
+def test_a_column_of_ones_own_in_the_assignments_does_not_make_codings_of_them(study, tmp_path):
+    tools.table(
+        study / "assignments.csv", "coder,essay_id,codes,since",
+        [("ana", "E1", "Hope; Support > Family", "May"), ("ben", "E1", "", "June")],
+    )  # fmt: skip
+    done = export_study(study, tmp_path / "csv")
+    assert "columns that are not exported: 'since of assignments.csv'" in done.notes
+    import_files(tmp_path / "csv", tmp_path / "back")
+    files = [study / "assignments.csv", study / "essays.csv", study / "codings" / "ben.csv"]
+    direct = import_files(files, tmp_path / "direct")
+    assert "assignments.csv: columns not used: since" in direct.notes
+    for made in ("back", "direct"):
+        asked = {(r["coder"], r["codes"]) for r in rows_of(tmp_path / made / "assignments.csv")}
+        assert asked == {("ana", "Hope; Support > Family"), ("ben", "")}
+    assert [row[0] for row in codings_of(tmp_path / "direct")] == ["ben"] * 2
+
+
 def test_an_export_says_what_the_format_cannot_carry(study, tmp_path):
     with_clara(study, ASSIGNED)
     tools.table(study / "themes.csv", "theme,label", [("warmth", "Warmth")])

@@ -26,6 +26,8 @@ COLUMNS = {  # what others call our columns
 CALLED = {name: column for column, names in COLUMNS.items() for name in names.split()}
 CODEBOOK = {"definition", "include", "exclude", "example", "theme", "note"}
 DESCRIBED = {"description": "definition", "inclusion": "include", "exclusion": "exclude"}
+ASSIGNMENTS = {"coder", "essay_id", "codes"}
+MEMOS = {"coder", "essay_id", "start", "end", "memo", "date"}
 NOT_IMPORTED = {  # tables of a study that are decisions, not codings
     frozenset({"theme", "label"}): "themes",
     frozenset({"action", "from", "to"}): "decisions",
@@ -70,13 +72,20 @@ def read_rows(header, rows, name):
         return _taguette_highlights(table, name)
     if {"essay_id", "text"} <= there and "code" not in there and "start" not in there:
         return _essays(table)
-    if there <= {"coder", "essay_id", "codes"} and {"coder", "essay_id"} <= there:
-        return _assignments(table)
+    if {"coder", "essay_id"} <= there and (there <= ASSIGNMENTS or name == "assignments"):
+        return _with_unused(_assignments(table), plain, ASSIGNMENTS)
     if {"coder", "memo"} <= there and "code" not in there:
-        return _memos(table)
+        return _with_unused(_memos(table), plain, MEMOS)
     if _is_codebook(plain):
-        return _codebook(table)
+        return _with_unused(_codebook(table), plain, {"code", *CODEBOOK, *DESCRIBED})
     return _codings(plain, header, rows, name)
+
+
+def _with_unused(material, plain, known):
+    unused = [column for column in plain if column not in known]
+    if unused:
+        material.notes.append(f"columns not used: {', '.join(unused)[:200]}")
+    return material
 
 
 def _is_codebook(plain):

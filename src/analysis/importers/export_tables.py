@@ -38,7 +38,7 @@ def _sheets(tables):
     }
     assignments = _assignments(tables)
     if assignments is not None:
-        sheets["assignments"] = assignments
+        sheets["assignments"] = assignments[["coder", "essay_id", "codes"]]
     for name, table in sheets.items():
         rows = table.astype(object).where(table.notna(), "").to_numpy().tolist()
         yield name, [str(c) for c in table.columns], [[str(cell) for cell in r] for r in rows]

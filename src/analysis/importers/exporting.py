@@ -92,8 +92,9 @@ def _left_in(folder):
     attributes = [ATTRIBUTES] if (folder / ATTRIBUTES).is_file() else []
     left = ["study.toml", *decisions, *attributes]
     notes = [f"{', '.join(left)} {'stays' if len(left) == 1 else 'stay'} in the study alone"]
-    memos, columns = read_optional_table(folder, "memos.csv", []), STUDY_TABLES["codings"]
-    tables = {"memos.csv": (memos, STUDY_TABLES["memos.csv"])}
+    tables, columns = {}, STUDY_TABLES["codings"]
+    for file in ("memos.csv", "assignments.csv"):
+        tables[file] = (read_optional_table(folder, file, []), STUDY_TABLES[file])
     for path in sorted((folder / "codings").glob("*.csv")):
         file = f"codings/{path.name}"
         tables[file] = (read_table(path, file, columns, []), columns)
