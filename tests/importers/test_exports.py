@@ -90,6 +90,7 @@ def test_the_study_that_ships_comes_back(tmp_path, name):
     assert texts_of(again) == texts_of(shipped)
     for file in ("codebook.csv", "memos.csv", "codings/A.csv", "codings/B.csv"):
         assert table(again, file) == table(shipped, file), file
+    assert rows_of(again / "codebook.csv") == rows_of(shipped / "codebook.csv")  # in its order
     assert rows_of(again / "assignments.csv") == []
 
 

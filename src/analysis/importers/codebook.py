@@ -7,26 +7,24 @@ COLUMNS = ["definition", "include", "exclude", "example", "theme", "note"]
 
 
 def new_codes(parts, names, gathered, study):
-    """Rows for codebook.csv of the codes that are not in it yet, sorted.
+    """Rows for codebook.csv of the codes that are not in it yet.
 
-    A code is met in a codebook, in a coding that is written or should have been, in assignments.
-    What several files say of a code is joined where it is the same; the first stands where they
-    differ, and that is said.
+    Codes of a codebook come first, in its order; then, sorted, those that are only met in a coding
+    (written, or one that should have been) or in assignments. What several files say of a code is
+    joined where it is the same; the first stands where they differ, and that is said.
     """
     rows = {}
     for part in parts:
         for raw, columns in part.material.codes.items():
             if raw.strip():
                 _join(rows, names.code(raw), columns, gathered.notes)
-    for coded in gathered.codings.values():
-        for row in coded:
-            rows.setdefault(row["code"], dict.fromkeys(COLUMNS, ""))
+    met = {row["code"] for coded in gathered.codings.values() for row in coded}
+    met |= {row["code"] for row in gathered.report if is_missing(row) and row["code"]}
     asked = (codes for part in parts for codes in (part.material.asked or {}).values())
-    met = [names.code(code) for codes in asked for code in codes]
-    met += [row["code"] for row in gathered.report if is_missing(row) and row["code"]]
-    for code in met:
+    met |= {names.code(code) for codes in asked for code in codes}
+    for code in sorted(met):
         rows.setdefault(code, dict.fromkeys(COLUMNS, ""))
-    new = {code: row for code, row in sorted(rows.items()) if code not in study.codebook}
+    new = {code: row for code, row in rows.items() if code not in study.codebook}
     if study.codebook and new:
         said = f"{counted(len(new), 'code')} not in codebook.csv before, and added to it"
         gathered.notes.append(f"{said}: {listed(new, shown=20)}")

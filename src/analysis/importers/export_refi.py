@@ -103,7 +103,7 @@ def _add_codes(book, codebook):
     codes = _child(book, "Codes")
     rows = {row["code"]: row for row in codebook.to_dict("records")}
     nodes = {}
-    for code in sorted(rows, key=lambda c: c.split(" > ")):
+    for code in rows:
         parts = code.split(" > ")
         for n in range(1, len(parts) + 1):
             path = " > ".join(parts[:n])
