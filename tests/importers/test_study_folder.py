@@ -394,3 +394,14 @@ def test_a_list_of_imports_that_a_person_has_changed_is_not_written_over(study, 
     with pytest.raises(StudyError, match=r"import_report.csv, row 1: is not as an import left it"):
         import_files(export(tmp_path / "ben.json", BEN), study)
     assert everything(study) == before
+
+
+def test_many_files_of_essays_are_said_in_one_line(tmp_path):
+    essays = {f"E{n}": f"{text} {n}" for n, text in enumerate([*ESSAYS.values()] * 2)}
+    done = import_files(
+        tools.essay_files(tmp_path / "e", tools.Project(essays, [])), tmp_path / "s"
+    )
+    assert str(done).startswith("4 files: recognised as essays.\nNote: ")
+    assert str(import_files(tmp_path / "e" / "E0.txt", tmp_path / "s")).startswith(
+        "E0.txt: recognised as essay.\n  Everything in it is there already"
+    )

@@ -18,6 +18,8 @@ from analysis.importers.target import open_target
 from analysis.importers.uniting import Corpus
 from analysis.problems import ASKED_FOR, Problem, counted, stop_if
 
+SHOWN = 3  # files of essays that are said one by one
+
 
 @dataclass
 class Import:
@@ -50,16 +52,11 @@ class Import:
     again: set = field(default_factory=set)
 
     def __str__(self):
-        lines = []
-        for row in self.sources.to_dict("records"):
-            lines.append(f"{row['file']}: recognised as {row['recognised']}.")
-            if row["file"] in self.again:
-                said = "Its codings are" if "memos.csv" in self.written else "Everything in it is"
-                lines.append(f"  {said} there already: it was imported before.")
-            elif row["codings"]:
-                codings = f"  {counted(row['codings'], 'coding')} = {row['written']} written"
-                lines.append(f"{codings} + {row['listed']} listed; {row['adjusted']} adjusted.")
-                lines.append(f"  Places: {_reading_said(row)}.")
+        essays = self.sources["recognised"].eq("essay")
+        few = essays.sum() <= SHOWN
+        lines = [] if few else [f"{essays.sum()} files: recognised as essays."]
+        for row in self.sources[~essays | few].to_dict("records"):
+            lines += self._said_of(row)
         lines += [f"Note: {note.rstrip('.')}." for note in self.notes]
         new = self.report[~self.report["file"].isin(self.again)]
         if not new.empty:
@@ -68,6 +65,16 @@ class Import:
             lines.append(f"To look at in import_report.csv: {', '.join(said)}.")
         lines.append(f"Wrote in {self.folder}: {', '.join(self.written) or 'nothing new'}.")
         return "\n".join(lines)
+
+    def _said_of(self, row):
+        yield f"{row['file']}: recognised as {row['recognised']}."
+        if row["file"] in self.again:
+            said = "Its codings are" if "memos.csv" in self.written else "Everything in it is"
+            yield f"  {said} there already: it was imported before."
+        elif row["codings"]:
+            codings = f"  {counted(row['codings'], 'coding')} = {row['written']} written"
+            yield f"{codings} + {row['listed']} listed; {row['adjusted']} adjusted."
+            yield f"  Places: {_reading_said(row)}."
 
 
 def _reading_said(row):
