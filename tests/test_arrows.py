@@ -34,8 +34,8 @@ COMPOSERS = {  # they run phases; they hold no idea
 }
 ALLOWED = {  # an imported essay reads as the study will read it, an exported study as phase 2 does
     "importers/essay_files": {"corpus"},
-    "importers/target": {"new_study"},
-    "importers/exporting": {"codings", "corpus"},
+    "importers/adding": {"new_study"},
+    "importers/study_tables": {"codings", "corpus"},
 }
 NO_NOUNS = {"utils", "util", "helpers", "common", "misc", "manager"}
 

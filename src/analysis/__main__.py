@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import re
 import sys
 
 from analysis.problems import StudyError
@@ -141,12 +142,12 @@ def audit(options):
     from pathlib import Path
 
     from analysis import auditing, pipeline
-    from analysis.problems import Problem, stop_if
+    from analysis.problems import ASKED_FOR, Problem, stop_if
 
     path = Path(options.manuscript).expanduser()
     if not path.is_file():
         todo = "Say MANUSCRIPT=path/to/manuscript.docx."
-        raise StudyError([Problem("there is no such file.", todo, str(path))])
+        stop_if([Problem("there is no such file.", todo, str(path))], ASKED_FOR)
     settings, against = None, "itself alone"
     if options.study == "none":
         codings = auditing.no_codings()
@@ -177,18 +178,28 @@ def audit(options):
 def bring(options):
     from analysis.importers import import_files
 
-    coder = options.coder or None
-    if coder and "=" in coder:
-        coder = dict(pair.split("=", 1) for pair in coder.split(","))
+    coder = _coder(options.coder)
     print(import_files(options.paths, options.study, coder, unit=options.unit or None))
     return 0
+
+
+def _coder(said):
+    """CODER: a name, or old=new,old=new as a dict; an old name may hold commas ('Silva, Ana')."""
+    if not said or "=" not in said:
+        return said or None
+    pairs = re.findall(r"([^=]+)=([^=,]+)(?:,|$)", said)
+    if ",".join(f"{old}={new}" for old, new in pairs) != said.removesuffix(","):
+        from analysis.problems import ASKED_FOR, Problem, stop_if
+
+        todo = 'Write CODER="old=new,old=new", each with one sign of equality.'
+        stop_if([Problem(f"'{said}' cannot be read.", todo, "CODER")], ASKED_FOR)
+    return {old.strip(): new.strip() for old, new in pairs}
 
 
 def export(options):
     from analysis.importers import export_study
 
-    for path in export_study(options.study, options.path):
-        print(f"Wrote {path}.")
+    print(export_study(options.study, options.path))
     return 0
 
 

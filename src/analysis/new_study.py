@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from analysis.files import write_atomic
-from analysis.problems import Problem, StudyError
+from analysis.problems import ASKED_FOR, Problem, StudyError
 from analysis.study import ROOT, refuse_inside_the_repository
 from analysis.tables import STUDY_TABLES
 
@@ -137,7 +137,8 @@ def write_study(path):
                     "Choose a folder that does not exist yet.",
                     str(path),
                 )
-            ]
+            ],
+            ASKED_FOR,
         )
     (folder / "essays").mkdir(parents=True)
     write_atomic(folder / "study.toml", STUDY_TOML.encode("utf-8"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 SHOWN = 20  # problems printed before "and n more"
+ASKED_FOR = "in what was asked for"  # a path or an option, not the study
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,17 @@ class StudyError(ValueError):
     Attributes
     ----------
     problems : list of Problem
+    where : str
+        The heading's end: "in the study", ASKED_FOR, ...
     """
 
-    def __init__(self, problems):
-        self.problems = list(problems)
+    def __init__(self, problems, where="in the study"):
+        self.problems, self.where = list(problems), where
         super().__init__(str(self))
 
     def __str__(self):
         n = len(self.problems)
-        lines = [f"{n} problem{'s' if n > 1 else ''} in the study:"]
+        lines = [f"{counted(n, 'problem')} {self.where}:"]
         lines += [f"  {problem}" for problem in self.problems[:SHOWN]]
         if n > SHOWN:
             lines.append(f"  and {n - SHOWN} more.")
@@ -76,10 +79,15 @@ class UnknownName(ValueError):
         return [str(self)]
 
 
-def stop_if(problems):
+def stop_if(problems, where="in the study"):
     """Raise StudyError if there are any problems."""
     if problems:
-        raise StudyError(problems)
+        raise StudyError(problems, where)
+
+
+def counted(n, noun, nouns=None):
+    """A number with its noun: '1 code', '2 codes', '2 memories'."""
+    return f"{n} {noun if n == 1 else nouns or noun + 's'}"
 
 
 def did_you_mean(value, known):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.files import read_text
-from analysis.problems import Problem, StudyError, did_you_mean, stop_if
+from analysis.problems import ASKED_FOR, Problem, StudyError, did_you_mean, stop_if
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -134,7 +134,8 @@ def refuse_inside_the_repository(folder, what, instead):
                     f"Choose a place outside, or in {instead}, which git ignores.",
                     str(folder.relative_to(ROOT)),
                 )
-            ]
+            ],
+            ASKED_FOR,
         )
 
 
@@ -186,7 +187,8 @@ def read_decisions(folder):
                     "Give the name of a folder in data/raw, or the path of a folder.",
                     folder.name if folder.parent == ROOT / "data" / "raw" else str(folder),
                 )
-            ]
+            ],
+            ASKED_FOR,
         )
     if not (folder / file).is_file():
         raise StudyError(

@@ -9,6 +9,7 @@ from lxml import etree
 
 from analysis.importers import export_study, import_files
 from analysis.problems import StudyError
+from analysis.study import ROOT, open_study
 from tests.importers import tools
 from tests.importers.peers import program
 from tests.importers.reading_back import codings_of, rows_of, texts_of
@@ -82,10 +83,170 @@ def test_out_and_in_again_gives_the_same_tables(study, tmp_path, name):
     assert table(again, "essays.csv") == table(study, "essays.csv")
 
 
+@pytest.mark.parametrize("name", ["p.qdpx", "p.xlsx", "csv"])
+def test_the_study_that_ships_comes_back(tmp_path, name):
+    shipped = ROOT / "data" / "raw" / "pacemakers"
+    again = back(shipped, tmp_path, name)
+    assert texts_of(again) == texts_of(shipped)
+    for file in ("codebook.csv", "memos.csv", "codings/A.csv", "codings/B.csv"):
+        assert table(again, file) == table(shipped, file), file
+    assert rows_of(again / "codebook.csv") == rows_of(shipped / "codebook.csv")  # in its order
+    assert rows_of(again / "assignments.csv") == []
+
+
+ASSIGNED = [("ana", "E1", "Hope; Support > Family"), ("ana", "E2", ""), ("ben", "E1", ""),
+            ("clara", "E2", "")]  # fmt: skip
+
+
+def with_clara(study, assigned):
+    """A third coder, who read and coded nothing."""
+    (study / "study.toml").write_text(TOML.replace('"ben"]', '"ben", "clara"]'))
+    tools.table(study / "codings" / "clara.csv", "essay_id,start,end,code,memo,date", [])
+    if assigned:
+        tools.table(study / "assignments.csv", "coder,essay_id,codes", assigned, end="\n")
+
+
+@pytest.mark.parametrize("name", ["p.xlsx", "csv"])
+def test_who_read_what_and_for_which_codes_comes_back(study, tmp_path, name):
+    with_clara(study, ASSIGNED)
+    again = back(study, tmp_path, name)
+    assert table(again, "assignments.csv") == table(study, "assignments.csv")
+    assert open_study(again).coders == ("ana", "ben", "clara")
+    for file in ("memos.csv", "codings/ana.csv", "codings/clara.csv"):
+        assert table(again, file) == table(study, file), file
+
+
+@pytest.mark.parametrize("name", ["p.xlsx", "csv"])
+def test_a_table_that_says_that_everybody_read_everything_comes_back(study, tmp_path, name):
+    assigned = [(coder, essay, "") for coder in ("ana", "ben") for essay in ("E1", "E2")]
+    tools.table(study / "assignments.csv", "coder,essay_id,codes", assigned, end="\n")
+    again = back(study, tmp_path, name)
+    assert table(again, "assignments.csv") == table(study, "assignments.csv")
+
+
+@pytest.mark.parametrize("name", ["p.xlsx", "csv", "p.json"])
+def test_who_coded_nothing_comes_back_as_one_who_read_everything(study, tmp_path, name):
+    with_clara(study, None)
+    again = back(study, tmp_path, name)
+    assert open_study(again).coders == ("ana", "ben", "clara")
+    everybody = {(coder, essay) for coder in ("ana", "ben", "clara") for essay in ("E1", "E2")}
+    rows = rows_of(again / "assignments.csv")
+    assert not rows or {(r["coder"], r["essay_id"]) for r in rows} == everybody
+
+
+@pytest.mark.parametrize("name", ["p.qdpx", "p.xlsx", "csv"])
+def test_an_essay_in_which_nobody_found_anything_stays_read(study, tmp_path, name):
+    """E2 has no coding; a study without assignments.csv says that everybody read it."""
+    assert rows_of(back(study, tmp_path, name) / "assignments.csv") == []
+
+
+def test_a_column_of_ones_own_in_the_assignments_does_not_make_codings_of_them(study, tmp_path):
+    tools.table(
+        study / "assignments.csv", "coder,essay_id,codes,since",
+        [("ana", "E1", "Hope; Support > Family", "May"), ("ben", "E1", "", "June")],
+    )  # fmt: skip
+    done = export_study(study, tmp_path / "csv")
+    assert "columns that are not exported: 'since of assignments.csv'" in done.notes
+    import_files(tmp_path / "csv", tmp_path / "back")
+    files = [study / "assignments.csv", study / "essays.csv", study / "codings" / "ben.csv"]
+    direct = import_files(files, tmp_path / "direct")
+    assert "assignments.csv: columns not used: since" in direct.notes
+    for made in ("back", "direct"):
+        asked = {(r["coder"], r["codes"]) for r in rows_of(tmp_path / made / "assignments.csv")}
+        assert asked == {("ana", "Hope; Support > Family"), ("ben", "")}
+    assert [row[0] for row in codings_of(tmp_path / "direct")] == ["ben"] * 2
+
+
+def test_an_export_says_what_the_format_cannot_carry(study, tmp_path):
+    with_clara(study, ASSIGNED)
+    tools.table(study / "themes.csv", "theme,label", [("warmth", "Warmth")])
+    tools.table(study / "attributes.csv", "essay_id,attribute,value", [("E1", "age", "7")])
+    tools.table(
+        study / "codings" / "ben.csv", "essay_id,start,end,code,sure,source_ref,date",
+        [("E1", 7, 17, "Hope", "yes", "page 3", "2026-03")],
+    )  # fmt: skip
+    everywhere = [
+        "study.toml, themes.csv, attributes.csv stay in the study alone",
+        "columns that are not exported: 'sure of codings/ben.csv'",
+    ]
+    notes = {
+        n: export_study(study, tmp_path / n).notes for n in ("p.qdpx", "p.json", "csv", "q.qdc")
+    }
+    assert notes["csv"] == everywhere
+    assert notes["p.qdpx"] == [
+        "this format has no place for: where codings were imported from (source_ref); who read "
+        "what (assignments.csv); coders without codings ('clara'); 1 date without a day, or "
+        "without a full time",
+        *everywhere,
+    ]
+    assert notes["p.json"] == [
+        "this format has no place for: what the codebook says of its codes; 1 code that nobody "
+        "used; 3 memos; the dates of codings; where codings were imported from (source_ref); for "
+        "which codes a coder read (the column codes of assignments.csv)",
+        *everywhere,
+    ]
+    assert notes["q.qdc"] == ["this format has no place for: all but the codebook", *everywhere]
+
+
+CELLS = [
+    "'=1+1",
+    "=1+1",
+    "''-a",
+    "-a",
+    "'tis",
+    "'- so",
+    "\t'",
+    "@x",
+    "a\x0cb",
+    "_x000C_",
+    "+",
+    "'+",
+]
+
+
+@pytest.mark.parametrize("name", ["p.xlsx", "csv"])
+def test_every_cell_comes_back_as_it_was(study, tmp_path, name):
+    essays = [(f"E{n}", f"{cell} is how it begins.", cell) for n, cell in enumerate(CELLS)]
+    tools.table(study / "essays.csv", "essay_id,text,'=role", essays, end="\n")
+    rows = [
+        (f"E{n}", 0, len(text), "Hope", cell, "2026-03") for n, (_, text, cell) in enumerate(essays)
+    ]
+    tools.table(study / "codings" / "ana.csv", "essay_id,start,end,code,memo,date", rows)
+    tools.table(study / "codings" / "ben.csv", "essay_id,start,end,code,memo,date", [])
+    tools.table(
+        study / "memos.csv", "coder,essay_id,start,end,memo,date",
+        [("ana", "E1", "", "", cell, "") for cell in CELLS],
+    )  # fmt: skip
+    again = back(study, tmp_path, name)
+    assert texts_of(again) == texts_of(study)
+    for file in ("essays.csv", "memos.csv", "codings/ana.csv", "codebook.csv"):
+        assert table(again, file) == table(study, file), file
+
+
+def test_an_apostrophe_of_somebody_elses_table_stays(tmp_path):
+    """It is taken away only where the table says that the export has put it there."""
+    header = "coder,essay_id,quotation,code,memo"
+    tools.table(tmp_path / "c.csv", header, [("ana", "E1", "'- no,", "Hope", "'=not ours")])
+    (tmp_path / "E1.txt").write_text("'- no, she said.")
+    import_files([tmp_path / "c.csv", tmp_path / "E1.txt"], tmp_path / "study")
+    (row,) = rows_of(tmp_path / "study" / "codings" / "ana.csv")
+    assert (row["quotation"], row["memo"]) == ("'- no,", "'=not ours")
+
+
+def test_signs_that_xml_cannot_hold_are_replaced_in_a_project_and_that_is_said(study, tmp_path):
+    tools.table(study / "memos.csv", "coder,memo", [("ana", "a\x0cb")])
+    done = export_study(study, tmp_path / "p.qdpx")
+    assert "signs that XML cannot hold (they are U+FFFD there)" in done.notes[0]
+    import_files(tmp_path / "p.qdpx", tmp_path / "back")
+    assert [row["memo"] for row in rows_of(tmp_path / "back" / "memos.csv")] == ["a\ufffdb"]
+
+
 def test_out_and_in_again_as_label_studio_keeps_texts_and_codings(study, tmp_path):
     again = back(study, tmp_path, "p.json")
     assert texts_of(again) == texts_of(study)
     assert len(codings_of(again)) == 5
+    memos = {row["memo"] for row in rows_of(again / "codings" / "ana.csv")}
+    assert memos == {"", "why, here"}
 
 
 def test_a_codebook_goes_out_with_its_tree_its_words_and_its_themes(study, tmp_path):

@@ -159,7 +159,7 @@ def test_a_table_of_essays_by_codes_says_who_read_what(tmp_path):
     tools.table(tmp_path / "ana.csv", "essay,Hope,Care", [("E1", "x", ""), ("E2", "", "")])
     import_files([tmp_path / "ana.csv", tmp_path / "e"], tmp_path / "study")
     assert codings_of(tmp_path / "study") == {("ana", "E1", "Hope", "")}
-    assert [r["code"] for r in rows_of(tmp_path / "study" / "codebook.csv")] == ["Care", "Hope"]
+    assert [r["code"] for r in rows_of(tmp_path / "study" / "codebook.csv")] == ["Hope", "Care"]
 
 
 def test_a_table_with_semicolons_and_a_local_encoding_is_read_and_that_is_said(tmp_path):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.importers import import_files
+from analysis.importers import export_study, import_files
 from tests.importers import tools
-from tests.importers.reading_back import codings_of, texts_of
+from tests.importers.reading_back import codings_of, rows_of, texts_of
 
 WORDS = st.sampled_from(
     [
@@ -93,5 +93,69 @@ def test_a_random_project_comes_back_from_each_tool(name, project):
         texts = {ids.get(n, n): text + ends for n, text in project.essays.items()}
         assert texts_of(folder / "study") == texts
         assert done.sources["written"].sum() == len(project.codings)
+    finally:
+        shutil.rmtree(folder)
+
+
+CELLS = st.lists(
+    st.sampled_from(
+        ["'", "=1", "'=", "-", "@", "+", "\t", " ", "\n", ";", ",", '"', "e\u0301", "😀", "שלום",
+         "_x000C_", "\x0c", "\u2028", "\x85", "\ufffe", "NA", "1.0", "007", "1-2", "&amp;", "]]>"]
+    ),
+    max_size=4,
+).map("".join)  # fmt: skip
+TOML = """[study]
+title = "t"
+approach = "codebook"
+coders = ["ana", "ben"]
+consensus = "adjudicated"
+seed = 1
+"""
+
+
+def made_study(folder, cells):
+    """Essays, attributes, definitions and memos of such cells; ben read half, for one code."""
+    (folder / "codings").mkdir(parents=True)
+    (folder / "study.toml").write_text(TOML)
+    essays = [(f"E{n}", f"{cell} end{n}", cell) for n, cell in enumerate(cells)]
+    tools.table(folder / "essays.csv", "essay_id,text,role", essays, end="\n")
+    codes = [("Hope", *[cell.strip() for cell in (*cells, "", "")[:2]]), ("Care", "", "")]
+    tools.table(folder / "codebook.csv", "code,definition,include", codes, end="\n")
+    rows = [(e, 0, len(text), "Hope", cell, "") for e, text, cell in essays]
+    for coder, coded in (("ana", rows), ("ben", rows[::2])):
+        header = "essay_id,start,end,code,memo,date"
+        tools.table(folder / "codings" / f"{coder}.csv", header, coded, end="\n")
+    memos = {("ben", "E0", "", "", f"m{cell}", "") for cell in cells}
+    tools.table(folder / "memos.csv", "coder,essay_id,start,end,memo,date", sorted(memos), end="\n")
+    asked = [("ana", e, "") for e, _, _ in essays] + [
+        ("ben", r[0], "Hope; Care") for r in rows[::2]
+    ]
+    tools.table(folder / "assignments.csv", "coder,essay_id,codes", asked, end="\n")
+
+
+NOT_KEPT = ("quotation", "source_ref")  # the one is filled in, the other names the export
+
+
+def tables_of(folder):
+    files = ["essays.csv", "codebook.csv", "memos.csv", "assignments.csv"]
+    return {
+        file: sorted(
+            tuple(sorted((k, v) for k, v in row.items() if v and k not in NOT_KEPT))
+            for row in rows_of(folder / file)
+        )
+        for file in [*files, "codings/ana.csv", "codings/ben.csv"]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["csv", "p.xlsx"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(cells=st.lists(CELLS, min_size=1, max_size=4))
+def test_every_table_of_a_random_study_comes_back(name, cells):
+    folder = Path(tempfile.mkdtemp())
+    try:
+        made_study(folder / "study", cells)
+        export_study(folder / "study", folder / name)
+        import_files(folder / name, folder / "back")
+        assert tables_of(folder / "back") == tables_of(folder / "study")
     finally:
         shutil.rmtree(folder)

@@ -3,12 +3,13 @@
     from analysis.importers import import_files
     print(import_files(["ana.docx", "ben.docx"], "my_study"))
 
-One file a tool; `anchoring` proves where each coding stands, `uniting` makes one study of several
-files, `target` adds it to the folder. Every coding of a source is written or listed with its
-reason, and the sum is checked.
+One file a tool. The way through: `sources` finds the files and `recognising` reads them, `uniting`
+makes one corpus of their essays, `placing` and `anchoring` prove where each coding stands,
+`gathering` makes the rows of the study's tables, `adding` writes them. Every coding of a source is
+written or listed with its reason, and `conservation` checks the sum. Out again: `exporting`.
 """
 
-from analysis.importers.exporting import export_study
+from analysis.importers.exporting import Export, export_study
 from analysis.importers.importing import Import, import_files
 
-__all__ = ["Import", "export_study", "import_files"]
+__all__ = ["Export", "Import", "export_study", "import_files"]

@@ -8,6 +8,7 @@ import numpy as np
 
 BOM = "\ufeff"
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+BEYOND_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def writable(text):
@@ -92,7 +93,7 @@ REASONS = {
     "essay_unknown": "the essay is neither in the files nor in the study",
     "source_missing": "the tool's file does not hold the essay's text",
     "code_deleted": "the code does not exist in the tool any more",
-    "no_code": "no code is attached; kept as a memo where it has words",
+    "no_code": "no code is attached; its words, if it has any, are kept as a memo",
     "no_span": "it is attached to no words",
     "zero_length": "it covers nothing, or only white space",
     "out_of_range": "it lies outside of the essay",
@@ -102,7 +103,7 @@ REASONS = {
     "quote_ambiguous": "its quotation is in the essay more than once",
     "duplicate": "an exact repeat of a coding that is written",
     "already_there": "it is in the study already",
-    "reply": "an answer to a comment, kept as a memo",
+    "reply": "an answer to a comment; its words are kept as a memo",
     "cancelled": "the coder cancelled it in the tool",
     "deleted_in_tool": "it is marked as deleted in the tool",
     "consensus": "it is the consensus, no coder's first pass",
@@ -136,6 +137,9 @@ class Material:
     memos : list of Memo
     readings : set of (coder, essay) or None
         Who judged which essay; None if the tool does not say.
+    asked : dict of (coder, essay) to list of str, or None
+        A table of who was to read what, and for which codes (none named: for all); None if the
+        file holds no such table.
     ways : sequence of Reading
         In which the tool may count, the known one first (see anchoring).
     known : bool
@@ -162,6 +166,7 @@ class Material:
     codes: dict = field(default_factory=dict)
     memos: list = field(default_factory=list)
     readings: set | None = None
+    asked: dict | None = None
     ways: tuple = ()
     known: bool = False
     recuts: bool = False

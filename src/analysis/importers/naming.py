@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from analysis.importers.material import writable
+from analysis.importers.reporting import report_row
 from analysis.study import RULES
 from analysis.tables import looks_like_date
 
@@ -25,7 +26,8 @@ class Names:
         self.notes, self.made_up = [], set()
         self._given = coder if isinstance(coder, dict) else {}
         self._one = coder if isinstance(coder, str) else ""
-        everybody = {writable(n) for material in materials for n in _coders_of(material)} - {""}
+        everybody = {writable(n) for material in materials for n in coders_of(material)} - {""}
+        self._everybody = everybody
         self._renames = self._one if self._one and len(everybody) == 1 else ""
         if self._one and len(everybody) > 1:
             who = ", ".join(sorted(everybody)[:8])
@@ -38,6 +40,13 @@ class Names:
         self._coders = _Unique(known_coders, fold=True)
         self._codes = _Unique(known_codes, fold=False)
         self._nameless = set()
+        self._name_who_coded(materials)
+
+    def _name_who_coded(self, materials):
+        """Coders have their names before people who only remarked: those are no coders."""
+        for material in materials:
+            for name in dict.fromkeys(c.coder for c in material.codings if not c.reason):
+                self.coder(material, name)
 
     def coder(self, material, name):
         """The coder in the study of a coder in a file; an empty name is never left empty."""
@@ -61,11 +70,33 @@ class Names:
     def code(self, name):
         return self._codes.name(writable(name), clean_code, self.notes, "code")
 
+    def option_for(self, coder):
+        """What to say so that a coder of this import gets another name."""
+        raw = [name for name in self._coders.names_of(coder) if name in self._everybody]
+        if len(self._everybody) < 2 or not raw:
+            return "CODER=name"
+        return f'CODER="{",".join(f"{name}=another name" for name in raw)}"'
 
-def _coders_of(material):
+
+def coders_of(material):
     names = {coding.coder for coding in material.codings}
     names |= {memo.coder for memo in material.memos}
-    return names | {coder for coder, _ in material.readings or ()}
+    return names | {coder for coder, _ in (*(material.readings or ()), *(material.asked or ()))}
+
+
+def questions(study, gathered):
+    """Rows for the report: names of codes, and of coders, that may be one."""
+    rows = []
+    for noun, names in (
+        ("code", {*study.codebook, *(row["code"] for row in gathered.codebook)}),
+        ("coder", {*study.coders, *gathered.coders}),
+    ):
+        for group in alike(sorted(names)):
+            said = " and ".join(f"'{name}'" for name in group)
+            what = f"Are {said} one {noun}? They were not merged."
+            reason = f"{noun}s nearly alike"
+            rows.append(report_row(outcome="question", reason=reason, code=group[0], what=what))
+    return rows
 
 
 class _Unique:
@@ -90,12 +121,23 @@ class _Unique:
                 unique = f"{cleaned}_{n}"
             if n > 1:
                 other = self._taken.get(self._key(cleaned), raw)
-                notes.append(f"{noun} '{raw}' is nearly '{other}': it is called '{unique}' here")
+                said = f"{noun} '{raw}' is nearly '{other}': it is called '{unique}' here"
+                if noun == "coder":
+                    option = f'CODER="{raw}={other}"'
+                    said += (
+                        f". If they are one person, take '{unique}' out of study.toml, codings/, "
+                        f"memos.csv and assignments.csv, and import again with {option}"
+                    )
+                notes.append(said)
             elif unique != raw:
                 notes.append(f"{noun} '{raw}' is called '{unique}' here")
             self._taken[self._key(unique)] = raw
             self._names[raw] = unique
         return self._names[raw]
+
+    def names_of(self, name):
+        """The names in the files of a name in the study."""
+        return sorted(raw for raw, own in self._names.items() if own == name)
 
     def _is_free(self, name):
         is_new = self._key(name) not in self._taken
