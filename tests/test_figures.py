@@ -61,7 +61,7 @@ def matrix(n_themes=3, n_essays=5):
         for e in range(n_essays)
         for i, theme in enumerate(themes.itertuples(index=False))
     ]
-    return pd.DataFrame(rows, columns=["essay_id", *themes, "status", "readers"])
+    return pd.DataFrame(rows, columns=["essay_id", *themes, "status", "readers"]).assign(coders=2)
 
 
 def agreement(n=3):
@@ -186,7 +186,7 @@ def test_bars_and_marks_of_prevalence_are_the_numbers_of_the_table():
             assert lines(ax, column)[:, 0].tolist() == table[column].to_list()
         assert lines(ax, "coder A")[:, 0].tolist() == [19, 9, 9]
         assert lines(ax, "coder B")[:, 0].tolist() == [21, 12, 5]
-        assert ax.get_xlabel() == "Essays in which the theme was identified (of 22)"
+        assert ax.get_xlabel() == "Essays in which it was identified (of 22)"
 
 
 def test_unresolved_count_is_printed_as_a_range():
@@ -218,10 +218,10 @@ def test_each_kind_of_matrix_cell_has_its_own_shape_and_filling():
     with drawn(f.plot_theme_matrix, matrix()) as (_, ax):
         kinds = {x.get_label(): (x.get_marker(), x.get_fillstyle()) for x in ax.lines}
         assert kinds == {
-            "all coders": ("s", "full"),
-            "only A, decided present": ("<", "full"),
-            "only A, unresolved": ("<", "bottom"),
-            "only B, decided absent": (">", "none"),
+            "both coders": ("s", "full"),
+            "A only, decided present": ("<", "full"),
+            "A only, unresolved": ("<", "bottom"),
+            "B only, decided absent": (">", "none"),
         }
 
 
@@ -234,7 +234,7 @@ def test_matrix_symbols_stand_at_their_essay_and_theme():
         expected = {
             (essays.index(e) + 1, rows[t]) for e, t in zip(part["essay_id"], labels, strict=True)
         }
-        assert set(map(tuple, lines(ax, "only A, unresolved"))) == expected
+        assert set(map(tuple, lines(ax, "A only, unresolved"))) == expected
 
 
 def test_essay_not_read_for_a_theme_is_not_drawn_as_absent():
@@ -357,7 +357,7 @@ def test_stronger_pairs_are_thicker_and_darker_and_the_cut_is_said():
         grey = [patch.get_edgecolor()[0] for patch in ax.patches]
         assert width == sorted(width) and len(set(width)) == 3
         assert grey == sorted(grey, reverse=True) and len(set(grey)) == 3
-        assert "joined from 0.5 on" in ax.get_legend().get_title().get_text()
+        assert "(from 0.5 on)" in ax.get_legend().get_title().get_text()
 
 
 def test_map_without_pairs_says_that_none_reaches_the_cut():
@@ -697,3 +697,38 @@ def test_agreement_that_is_undefined_for_every_code_fits_its_page(tmp_path):
 def intervals(ax, name):
     (bars,) = [c for c in ax.collections if c.get_label() == f"interval of {name}"]
     return [(float(start), float(end)) for (start, _), (end, _) in bars.get_segments()]
+
+
+def test_marks_at_no_and_at_all_essays_are_drawn_whole():
+    table = prevalence().assign(coder_A=[0, 22, 5], all_coders=0, any_coder=22)
+    with drawn(f.plot_prevalence, table) as (_, ax):
+        marks = [line for line in ax.lines if line.get_marker() not in ("None", "")]
+        assert len(marks) == 4 and not any(mark.get_clip_on() for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("coders", "words"),
+    [(1, "the coder"), (2, "both coders"), (3, "all coders who read it")],
+)
+@pytest.mark.parametrize("essays", [5, 131, 800])
+def test_legend_of_the_matrix_names_those_who_read(essays, coders, words):
+    table = matrix(3, essays).assign(coders=coders)
+    with drawn(f.plot_theme_matrix, table) as (_, ax):
+        legend = [text.get_text() for text in ax.get_legend().get_texts()]
+        assert any(text.split(" (")[0].endswith(words) for text in legend)
+
+
+@pytest.mark.parametrize("name", ["prevalence", "theme_matrix", "cooccurrence", "thematic_map"])
+def test_first_rows_are_drawn_where_the_page_has_no_room_and_keep_their_colours(name):
+    table = PLOTS[name][1](90)
+    with f.drawn(name, table, "nature") as fig:
+        (ax,) = fig.axes
+        assert fig.get_figheight() * 25.4 == pytest.approx(170)
+        title = ax.get_legend().get_title().get_text() if name == "thematic_map" else ""
+        words = " ".join(f"{ax.get_xlabel()} {title}".split())
+        (many,) = re.findall(r"Shown: the first (\d+) of 90; the page has no room for more", words)
+        if name == "prevalence":
+            colours = f.theme_colours(table["theme"])
+            bars = [to_rgb(bar.get_edgecolor()) for bar in ax.containers[0]]
+            assert bars == [to_rgb(colours[f"t{n}"]) for n in range(int(many))]
+        plt.close(fig)
