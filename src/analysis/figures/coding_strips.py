@@ -5,10 +5,11 @@ import seaborn as sns
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.lettering import short_names
 from analysis.figures.page import GUIDE, INK, page_height_mm, page_width_mm
-from analysis.figures.rows import CODER_MM, legend, nothing_to_draw
+from analysis.figures.rows import CODER_MM, legend, nothing_to_draw, x_label
 
 LANE_MM, APART_MM = 1.7, 1.5
 MOST_ESSAYS, MOST_CODERS = 50, 4
@@ -22,8 +23,13 @@ READ = "#ededed"
 def height_of_strips(table, width_mm, close=False):
     """Height in mm: a lane a coder for each essay, or a row a coder where essays are too many."""
     if _too_many(table):
-        return 30 + 5 * table["coder"].nunique()
+        return height_together(table)
     return _height_of_each(table, close)
+
+
+def height_together(table):
+    """Height in mm of a row a coder, below which four lines of words stand."""
+    return 34 + 5 * table["coder"].nunique()
 
 
 def _height_of_each(table, close):
@@ -130,15 +136,16 @@ def _draw_together(ax, table):
     sns.despine(ax=ax, left=True)
     essays = table["essay_id"].nunique()
     many = "coders" if len(coders) > MOST_CODERS and essays <= MOST_ESSAYS else "essays"
-    ax.set_xlabel(
-        f"Place in the essay (% of its length): {essays} essays put together, because the {many}\n"
-        f"are too many to draw each. Coders with the number of essays that they read",
-        loc="left",
+    words = (
+        f"Place in the essay (% of its length): {essays} essays put together, because the {many} are "
+        "too many to draw each. Shade: share of the text marked. Coders with the number of essays "
+        "that they read"
     )
+    x_label(ax, words, _left_pt(ax), 60)
     bar = ax.get_figure().colorbar(cells, ax=ax, fraction=0.04, pad=0.02, aspect=12)
-    bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    shares = [share for share in MaxNLocator(3).tick_values(0, most) if share <= most]
+    bar.set_ticks(shares, labels=[f"{share:.0%}" for share in shares])
     bar.outline.set_linewidth(0.6)
-    bar.set_label("of the text marked")
 
 
 def _share_marked(part):

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from analysis.figures.accumulation import height_of_accumulation, plot_accumulation
 from analysis.figures.agreement import plot_agreement
 from analysis.figures.codes_to_themes import height_of_flow, plot_codes_to_themes
-from analysis.figures.coding_strips import height_of_strips, plot_coding_strips
+from analysis.figures.coding_strips import height_of_strips, height_together, plot_coding_strips
 from analysis.figures.cooccurrence import plot_cooccurrence
 from analysis.figures.lettering import LACKING, SIGNS_LACKING, lacks_signs
 from analysis.figures.page import MM_PER_INCH, figure, save_figure
@@ -37,6 +37,9 @@ MANUSCRIPT = {
     "coding_strips": (plot_coding_strips, 2, height_of_strips),
 }
 
+# How high a figure is that puts together what the page has no room for; the others fill the page.
+TOGETHER = {"coding_strips": height_together}
+
 
 def size(name, table, profile):
     """Width and height in mm of one of the manuscript's figures.
@@ -51,6 +54,8 @@ def size(name, table, profile):
             height = height_at(table, width, close)
             if height <= profile.highest:
                 return width, profile.highest if close else height
+    if name in TOGETHER:
+        return profile.two_columns, TOGETHER[name](table)
     return profile.two_columns, profile.highest
 
 

@@ -16,7 +16,7 @@ from analysis.figures.lettering import fill_each, from_the_left, shown, width_mm
 from analysis.figures.page import PT_PER_MM, page_height_mm, page_width_mm
 
 ROW_MM, LINE_MM = 4.6, 3.3  # a row; from one line of a label to the next
-LEAST_MM = 3.5  # of a row with one line that can still be read
+LEAST_MM = 3.3  # of a row with one line that can still be read
 MOST_LINES = 5  # of a label
 LABELS = 0.36  # share of the width that they take
 CODER_MM = 34  # that a coder's name may take in a legend
@@ -274,7 +274,8 @@ def _numbered(rows):
     for row in rows:
         number += row.key is not None
         first = "" if row.key is None else f"{number:>{digits}}".replace(" ", "\u2007")
-        text = row.text.replace("\n", "\n" + "\u2007" * digits + "\u2002")
+        text = row.text.removeprefix(f"{number}: ")  # of two that look alike
+        text = text.replace("\n", "\n" + "\u2007" * digits + "\u2002")
         texts.append(from_the_left(f"{first}\u2002{text}"))
     return texts
 
