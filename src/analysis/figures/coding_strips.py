@@ -137,9 +137,9 @@ def _draw_together(ax, table):
     essays = table["essay_id"].nunique()
     many = "coders" if len(coders) > MOST_CODERS and essays <= MOST_ESSAYS else "essays"
     words = (
-        f"Place in the essay (% of its length): {essays} essays put together, because the {many} are "
-        "too many to draw each. Shade: share of the text marked. Coders with the number of essays "
-        "that they read"
+        f"Place in the essay (% of its length): {essays} essays put together, because the {many} "
+        "are too many to draw each. Shade: share of the text marked. Coders with the number of "
+        "essays that they read"
     )
     x_label(ax, words, _left_pt(ax), 60)
     bar = ax.get_figure().colorbar(cells, ax=ax, fraction=0.04, pad=0.02, aspect=12)

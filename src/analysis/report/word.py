@@ -21,7 +21,7 @@ TABLE_STYLE, CELL_STYLE, NOTE_STYLE = "Report Table", "Table Text", "Table Note"
 QUOTED = {"quotations", "example"}  # columns that hold words of the essays
 INK = RGBColor(0x22, 0x22, 0x22)
 OURS = "en-GB"  # the language of headings, captions and notes
-LONGEST_WORD = 18  # letters that a column is at least wide, if it has such a word
+LONGEST_WORD = 24  # letters that a column is at least wide, if it has such a word
 
 # A paper's table: rules above, below and under the header row, which is bold and repeated.
 LOOK = f"""
