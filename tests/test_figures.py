@@ -21,6 +21,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from analysis import figures as f
+from analysis.figures.page import BAND, tint
 
 matplotlib.use("agg")
 LONG = "opportunity to acknowledge their patients and caregivers, their work and their patience"
@@ -392,6 +393,15 @@ def test_bands_have_the_colour_of_the_theme_that_the_code_ends_in():
         assert colours[0] == colours[1] == colours[2] == colours[3] != colours[4] == colours[5]
 
 
+def test_theme_without_codes_takes_its_colour_and_is_not_drawn():
+    bare = pd.DataFrame([("", "", "t0", "solidarity", "")], columns=codes_to_themes().columns)
+    with drawn(f.plot_codes_to_themes, pd.concat([codes_to_themes(3), bare])) as (_, ax):
+        assert "solidarity\u00a0(0)" not in texts(ax) and len(bands(ax)) == 6
+        (band, *_) = [p for p in ax.patches if len(p.get_path().vertices) == 9]
+        colour = to_rgb(f.theme_colours(["t0", "t1"])["t1"])
+        assert to_rgb(band.get_facecolor()) == pytest.approx(tint(colour, 0.4))
+
+
 def test_too_many_codes_to_name_leave_their_themes_and_the_figure_says_so():
     with drawn(f.plot_codes_to_themes, codes_to_themes(200)) as (_, ax):
         words = [t.get_text() for t in ax.texts]
@@ -465,6 +475,23 @@ def test_a_theme_has_one_colour_in_every_figure():
     with drawn(f.plot_codes_to_themes, table) as (_, ax):
         blocks = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_width() == 1.5]
         assert {to_rgb(block.get_facecolor()) for block in blocks} == colours
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_perspectives_are_shaded_only_where_there_are_several(n):
+    table = matrix(3) if n == 2 else matrix(3).assign(perspective="")
+    with drawn(f.plot_theme_matrix, table) as (_, ax):
+        shaded = [p for p in ax.patches if to_rgb(p.get_facecolor()) == to_rgb(BAND)]
+        assert len(shaded) == n - 1
+
+
+def test_more_coders_than_the_page_has_rows_for_are_the_first_and_the_figure_says_so():
+    coders = [f"c{n:02d}" for n in range(60)]
+    with f.drawn("coding_strips", coding_strips(3, coders), "nature") as fig:
+        assert fig.get_figheight() * 25.4 == pytest.approx(170)
+        words = " ".join(fig.axes[0].get_xlabel().split())
+        assert f"Shown: the first {len(fig.axes[0].get_yticks())} of 60;" in words
+        plt.close(fig)
 
 
 def test_theme_that_nobody_marked_in_800_essays_has_an_empty_row():

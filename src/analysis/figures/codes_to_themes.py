@@ -26,6 +26,7 @@ PARKED = "#8a8a8a"
 
 def height_of_flow(table, width_mm, close=False):
     """Height in mm at which every code has a line, or every theme where codes are too many."""
+    table = table[table["code"].ne("")]
     if table.empty:
         return 30
     return _height(_columns(table, width_mm, *_plans(table)[0]), close)
@@ -63,6 +64,8 @@ def plot_codes_to_themes(table, ax):
     table : DataFrame, one row a code
         ``code, candidate`` (the theme it was first put in), ``theme, label, perspective`` (its
         theme in the end); empty where it was in no theme. Themes stand in the order of the table.
+        A row without a code names a theme that no code ended in, so that each theme has the same
+        colour here as elsewhere; it is not drawn.
     ax : Axes
         From `figure`.
 
@@ -73,6 +76,8 @@ def plot_codes_to_themes(table, ax):
     codes, or where the page has no room for their names, these are left out, and the figure says
     so.
     """
+    colours = theme_colours(theme for theme in table["theme"] if theme) | {"": PARKED}
+    table = table[table["code"].ne("")]
     if table.empty:
         return nothing_to_draw(ax)
     plan = _plan_for(ax, table)
@@ -81,7 +86,6 @@ def plot_codes_to_themes(table, ax):
     width = page_width_mm(ax) - 3
     codes, boxes, themes = _columns(table, page_width_mm(ax), *plan)
     without_axes(ax, width, _bottom((codes, boxes, themes)))
-    colours = theme_colours(theme for theme in table["theme"] if theme) | {"": PARKED}
     x = [share * width for share in _places(plan[0])]
     _draw_bands(ax, table, codes, boxes, themes, x, colours, _code_mm(table, plan[0]))
     _draw_codes(ax, codes, table, x[0], colours)

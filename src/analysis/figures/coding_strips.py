@@ -9,10 +9,11 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.lettering import short_names
 from analysis.figures.page import GUIDE, INK, page_height_mm, page_width_mm
-from analysis.figures.rows import CODER_MM, legend, nothing_to_draw, x_label
+from analysis.figures.rows import CODER_MM, LEAST_MM, first_of, legend, nothing_to_draw, x_label
 
 LANE_MM, APART_MM = 1.7, 1.5
 MOST_ESSAYS, MOST_CODERS = 50, 4
+WORDS_MM = 34
 NAMES = 0.3  # share of the width that names of essays or coders may take
 CLOSEST = 0.76  # of their usual height, lanes can still be seen
 PARTS = 20  # of an essay, where the essays are too many to draw each
@@ -28,8 +29,8 @@ def height_of_strips(table, width_mm, close=False):
 
 
 def height_together(table):
-    """Height in mm of a row a coder, below which four lines of words stand."""
-    return 34 + 5 * table["coder"].nunique()
+    """Height in mm of a row a coder, below which stand some lines of words."""
+    return WORDS_MM + 5 * table["coder"].nunique()
 
 
 def _height_of_each(table, close):
@@ -120,7 +121,8 @@ def _left_pt(ax):
 
 
 def _draw_together(ax, table):
-    coders = sorted(set(table["coder"]))
+    everyone = sorted(set(table["coder"]))
+    coders = everyone[: int((page_height_mm(ax) - WORDS_MM) / LEAST_MM)]
     share = np.array([_share_marked(table[table["coder"].eq(coder)]) for coder in coders])
     most = max(share.max(), 0.01)
     shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", INK])
@@ -135,13 +137,14 @@ def _draw_together(ax, table):
     ax.invert_yaxis()
     sns.despine(ax=ax, left=True)
     essays = table["essay_id"].nunique()
-    many = "coders" if len(coders) > MOST_CODERS and essays <= MOST_ESSAYS else "essays"
+    many = "coders" if len(everyone) > MOST_CODERS and essays <= MOST_ESSAYS else "essays"
     words = (
         f"Place in the essay (% of its length): {essays} essays put together, because the {many} "
         "are too many to draw each. Shade: share of the text marked. Coders with the number of "
         "essays that they read"
     )
-    x_label(ax, words, _left_pt(ax), 60)
+    left_out = "" if coders == everyone else first_of(len(coders), len(everyone))
+    x_label(ax, words, _left_pt(ax), 60, left_out)
     bar = ax.get_figure().colorbar(cells, ax=ax, fraction=0.04, pad=0.02, aspect=12)
     shares = [share for share in MaxNLocator(3).tick_values(0, most) if share <= most]
     bar.set_ticks(shares, labels=[f"{share:.0%}" for share in shares])

@@ -55,7 +55,7 @@ def size(name, table, profile):
             if height <= profile.highest:
                 return width, profile.highest if close else height
     if name in TOGETHER:
-        return profile.two_columns, TOGETHER[name](table)
+        return profile.two_columns, min(TOGETHER[name](table), profile.highest)
     return profile.two_columns, profile.highest
 
 

@@ -78,8 +78,10 @@ def plot_theme_matrix(table, ax):
 
 
 def _perspective_bands(ax, rows):
-    """Shade every other perspective."""
+    """Shade every other perspective, where there are several."""
     headings = [row.top for row in rows if row.key is None] + [rows[-1].bottom]
+    if len(headings) < 3:
+        return
     for top, bottom in zip(headings[::2], headings[1::2], strict=False):
         ax.axhspan(top, bottom, color=BAND, linewidth=0, zorder=0)
 
