@@ -54,7 +54,9 @@ def _beside_the_rows(table, page_mm):
     """Height of legend and axis: in a narrow figure they wrap, and long names stand upright."""
     names = table["essay_id"].unique() if "essay_id" in table else []
     longest = max((min(BELOW_MM, width_mm(shown(name))) for name in names), default=0)
-    return 30 + max(0, 140 - page_mm) / 4 + max(0, longest - 6)
+    more_lines = max(0, len(set(table["readers"])) - 3) if "readers" in table else 0
+    legend = 3.7 * min(more_lines, 4)  # of the matrix: a line for each coder
+    return 30 + max(0, 140 - page_mm) / 4 + max(0, longest - 6) + legend
 
 
 class Fitted(NamedTuple):
@@ -197,8 +199,8 @@ def count_essays(ax, first, last):
 def legend(ax, groups, left_pt):
     """Put the legend above the data, flush with the labels.
 
-    In one line if there is room, else a column for each group, else in as many as there is room
-    for.
+    In one line if there is room, else a column for each group, else a line for each, else in as
+    many columns as there is room for.
     """
     shift = ScaledTranslation(-left_pt / 72, 3 / 72, ax.get_figure().dpi_scale_trans)
     place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "bbox_transform": ax.transAxes + shift}
@@ -208,6 +210,7 @@ def legend(ax, groups, left_pt):
     flat = [handle for group in groups for handle in group]
     grid = [handle for group in groups for handle in group + [blank] * (tallest - len(group))]
     by_group = [(grid, len(groups))] if len(groups) > 1 else []
+    by_group += [(_turned(grid, tallest), tallest)] if min(len(groups), tallest) > 1 else []
     narrower = [(flat, columns) for columns in range(len(flat), 0, -1)]
     for handles, columns in [*narrower[:1], *by_group, *narrower[1:]]:
         legend = ax.legend(handles=handles, ncols=max(1, columns), **place, **look)
@@ -215,6 +218,11 @@ def legend(ax, groups, left_pt):
             text.set_text(textwrap.fill(text.get_text(), int(page_width_mm(ax) / 1.9)) or " ")
         if _width_pt(legend) < (page_width_mm(ax) - 4) * PT_PER_MM:
             break
+
+
+def _turned(grid, tallest):
+    """The handles of a legend with its lines as columns."""
+    return [handle for line in range(tallest) for handle in grid[line::tallest]]
 
 
 def one_line(name):
