@@ -37,6 +37,7 @@ MANUSCRIPT = {
     "coding_strips": (plot_coding_strips, 2, height_of_strips),
 }
 
+NOTE_MM = 7  # below a figure that has to say what its typeface lacks
 # How high a figure is that puts together what the page has no room for; the others fill the page.
 TOGETHER = {"coding_strips": height_together}
 
@@ -69,18 +70,19 @@ def drawn(name, table, profile="generic"):
         A name of `PROFILES`: the study's `figures_for`.
     """
     profile = PROFILES[profile]
-    with figure(*size(name, table, profile), profile) as (fig, ax):
+    width, height = size(name, table, profile)
+    words = table.select_dtypes(exclude="number")
+    lacking = lacks_signs([*table, *(str(text) for name in words for text in words[name].unique())])
+    with figure(width, min(height + NOTE_MM * lacking, profile.highest), profile) as (fig, ax):
         MANUSCRIPT[name][0](table, ax)
-        _say_what_the_font_lacks(fig, ax, table)
+        if lacking:
+            _say_what_the_font_lacks(fig, ax)
         yield fig
 
 
-def _say_what_the_font_lacks(fig, ax, table):
-    words = [*table.columns, *table.select_dtypes(exclude="number").stack().astype(str)]
-    if not lacks_signs(words):
-        return
-    named = [*ax.get_xticklabels(), *ax.get_yticklabels(), *fig.findobj(Text)]
-    if any(LACKING in text.get_text() for text in named):
+def _say_what_the_font_lacks(fig, ax):
+    written = [*ax.get_xticklabels(), *ax.get_yticklabels(), *fig.findobj(Text)]
+    if any(LACKING in text.get_text() for text in written):
         letters = int(fig.get_figwidth() * MM_PER_INCH / 1.65)
         note = textwrap.fill(SIGNS_LACKING, letters)
         fig.supxlabel(note, x=0.01, ha="left", fontsize=fig.profile.small_pt)
