@@ -759,3 +759,20 @@ def test_first_rows_are_drawn_where_the_page_has_no_room_and_keep_their_colours(
             bars = [to_rgb(bar.get_edgecolor()) for bar in ax.containers[0]]
             assert bars == [to_rgb(colours[f"t{n}"]) for n in range(int(many))]
         plt.close(fig)
+
+
+def test_legend_of_three_coders_has_a_line_for_each():
+    who = ["all", "A", "B", "C", "none"] * 3
+    status = ["present", "present", "absent", "absent", "absent"] * 3
+    table = matrix(3).assign(coders=3, readers=who, status=status)
+    swapped = table.assign(
+        status=table["status"].replace({"present": "absent", "absent": "present"})
+    )
+    table = pd.concat([table, swapped.assign(essay_id=swapped["essay_id"] + "b")])
+    with drawn(f.plot_theme_matrix, table) as (fig, ax):
+        fig.draw_without_rendering()
+        rows = {}
+        for text in ax.get_legend().get_texts():
+            if " only" in text.get_text():
+                rows.setdefault(round(text.get_window_extent().y0), []).append(text.get_text()[0])
+        assert sorted(rows.values()) == [["A", "A"], ["B", "B"], ["C", "C"]]
