@@ -196,7 +196,7 @@ def test_a_figure_that_nobody_drew_is_not_missing(tmp_path):
 
 @pytest.mark.parametrize(
     ("rows", "label", "width", "height"),
-    [(10, "thanks", 89, None), (36, "thanks", 89, 170), (13, LONG, 183, None), (60, "x", 89, None)],
+    [(10, "thanks", 89, None), (36, "thanks", 89, 170), (13, LONG, 183, None), (60, "x", 183, 170)],
     ids=["fits", "closer rows", "two columns", "too many"],
 )
 def test_a_figure_too_high_for_the_page_has_closer_rows_or_two_columns_or_is_said(
@@ -207,7 +207,16 @@ def test_a_figure_too_high_for_the_page_has_closer_rows_or_two_columns_or_is_sai
     found = checked(tmp_path, "nature").loc["agreement.pdf"]
     assert found["width_mm"] == pytest.approx(width)
     assert found["height_mm"] == pytest.approx(height or found["height_mm"])
-    assert ("and the page has 170" in found["reason"]) == (rows == 60)
+    assert ("first 42 of 60 rows" in found["reason"]) == (rows == 60)
+
+
+def test_signs_that_the_typeface_lacks_are_said_and_not_drawn(tmp_path):
+    table = agreement(3).assign(label=["希望", "שלום", "thanks"])
+    f.save_figures({"agreement": (table, "c", "a")}, tmp_path, "bmc")
+    row = checked(tmp_path, "bmc").loc["agreement.pdf"]
+    assert row["verdict"] == "look" and row["fonts"] == "DejaVuSans"
+    assert row["reason"] == "has [?] for signs that its typeface does not have"
+    assert pd.read_csv(tmp_path / "agreement.csv")["label"][0] == "希望"
 
 
 def test_columns_are_always_the_same(tmp_path, generic):

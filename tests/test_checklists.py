@@ -73,7 +73,7 @@ def test_what_the_shipped_study_fills_in():
             "coreq",
             25,
             FILLED,
-            "35 codes in 15 themes with codes of their own; 1 outside the themes.",
+            "35 codes in 15 themes or sub-themes with codes of their own; 1 outside the themes.",
         ),
         ("coreq", 1, NOT_APPLICABLE, "The data are essays; nobody was interviewed."),
         ("braun_clarke", 7, BLANK, ""),
@@ -212,5 +212,12 @@ def test_unknown_checklist_is_answered_with_the_closest():
 def test_form_has_a_blank_wherever_a_person_must_speak():
     table = checklist("coreq", evidence())
     form = as_printed(table)
-    assert form["your answer, page"].eq("").tolist() == table["status"].eq(NOT_APPLICABLE).tolist()
+    blanks = dict(zip(table["status"], form["your answer, page"], strict=True))
+    assert blanks == {
+        FILLED: "page ____",
+        CHECKED: "confirmed: ____ page ____",
+        BLANK: "____________",
+        NOT_APPLICABLE: "overruled: ____",
+    }
+    assert form["seen in"].iloc[26] == "requirements.lock; environment.json"
     assert form["item"].iloc[23] == "24. Coders"

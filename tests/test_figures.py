@@ -21,6 +21,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from analysis import figures as f
+from analysis.figures.page import BAND, tint
 
 matplotlib.use("agg")
 LONG = "opportunity to acknowledge their patients and caregivers, their work and their patience"
@@ -61,7 +62,7 @@ def matrix(n_themes=3, n_essays=5):
         for e in range(n_essays)
         for i, theme in enumerate(themes.itertuples(index=False))
     ]
-    return pd.DataFrame(rows, columns=["essay_id", *themes, "status", "readers"])
+    return pd.DataFrame(rows, columns=["essay_id", *themes, "status", "readers"]).assign(coders=2)
 
 
 def agreement(n=3):
@@ -186,7 +187,7 @@ def test_bars_and_marks_of_prevalence_are_the_numbers_of_the_table():
             assert lines(ax, column)[:, 0].tolist() == table[column].to_list()
         assert lines(ax, "coder A")[:, 0].tolist() == [19, 9, 9]
         assert lines(ax, "coder B")[:, 0].tolist() == [21, 12, 5]
-        assert ax.get_xlabel() == "Essays in which the theme was identified (of 22)"
+        assert ax.get_xlabel() == "Essays in which it was identified (of 22)"
 
 
 def test_unresolved_count_is_printed_as_a_range():
@@ -218,10 +219,10 @@ def test_each_kind_of_matrix_cell_has_its_own_shape_and_filling():
     with drawn(f.plot_theme_matrix, matrix()) as (_, ax):
         kinds = {x.get_label(): (x.get_marker(), x.get_fillstyle()) for x in ax.lines}
         assert kinds == {
-            "all coders": ("s", "full"),
-            "only A, decided present": ("<", "full"),
-            "only A, unresolved": ("<", "bottom"),
-            "only B, decided absent": (">", "none"),
+            "both coders": ("s", "full"),
+            "A only, decided present": ("<", "full"),
+            "A only, unresolved": ("<", "bottom"),
+            "B only, decided absent": (">", "none"),
         }
 
 
@@ -234,7 +235,7 @@ def test_matrix_symbols_stand_at_their_essay_and_theme():
         expected = {
             (essays.index(e) + 1, rows[t]) for e, t in zip(part["essay_id"], labels, strict=True)
         }
-        assert set(map(tuple, lines(ax, "only A, unresolved"))) == expected
+        assert set(map(tuple, lines(ax, "A only, unresolved"))) == expected
 
 
 def test_essay_not_read_for_a_theme_is_not_drawn_as_absent():
@@ -359,7 +360,7 @@ def test_stronger_pairs_are_thicker_and_darker_and_the_cut_is_said():
         grey = [patch.get_edgecolor()[0] for patch in ax.patches]
         assert width == sorted(width) and len(set(width)) == 3
         assert grey == sorted(grey, reverse=True) and len(set(grey)) == 3
-        assert "joined from 0.5 on" in ax.get_legend().get_title().get_text()
+        assert "(from 0.5 on)" in ax.get_legend().get_title().get_text()
 
 
 def test_map_without_pairs_says_that_none_reaches_the_cut():
@@ -392,6 +393,15 @@ def test_bands_have_the_colour_of_the_theme_that_the_code_ends_in():
     with drawn(f.plot_codes_to_themes, codes_to_themes(3)) as (_, ax):
         colours = [p.get_facecolor() for p in ax.patches if len(p.get_path().vertices) == 9]
         assert colours[0] == colours[1] == colours[2] == colours[3] != colours[4] == colours[5]
+
+
+def test_theme_without_codes_takes_its_colour_and_is_not_drawn():
+    bare = pd.DataFrame([("", "", "t0", "solidarity", "")], columns=codes_to_themes().columns)
+    with drawn(f.plot_codes_to_themes, pd.concat([codes_to_themes(3), bare])) as (_, ax):
+        assert "solidarity\u00a0(0)" not in texts(ax) and len(bands(ax)) == 6
+        (band, *_) = [p for p in ax.patches if len(p.get_path().vertices) == 9]
+        colour = to_rgb(f.theme_colours(["t0", "t1"])["t1"])
+        assert to_rgb(band.get_facecolor()) == pytest.approx(tint(colour, 0.4))
 
 
 def test_too_many_codes_to_name_leave_their_themes_and_the_figure_says_so():
@@ -436,7 +446,7 @@ def test_coders_who_marked_whole_essays_only_leave_no_strips():
 def test_too_many_essays_or_coders_are_put_together_and_the_figure_says_so(n, coders, many):
     table = coding_strips(n, coders)
     with drawn(f.plot_coding_strips, table) as (_, ax):
-        assert f"because the {many}" in ax.get_xlabel()
+        assert f"because the {many}" in " ".join(ax.get_xlabel().split())
         share = np.asarray(ax.collections[0].get_array()).reshape(len(coders), 20)
         # of three essays one is marked from 0 to 40, one from 60 to 100, of 200 characters
         assert share[0] == pytest.approx([1 / 3] * 4 + [0] * 2 + [1 / 3] * 4 + [0] * 10)
@@ -467,6 +477,23 @@ def test_a_theme_has_one_colour_in_every_figure():
     with drawn(f.plot_codes_to_themes, table) as (_, ax):
         blocks = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_width() == 1.5]
         assert {to_rgb(block.get_facecolor()) for block in blocks} == colours
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_perspectives_are_shaded_only_where_there_are_several(n):
+    table = matrix(3) if n == 2 else matrix(3).assign(perspective="")
+    with drawn(f.plot_theme_matrix, table) as (_, ax):
+        shaded = [p for p in ax.patches if to_rgb(p.get_facecolor()) == to_rgb(BAND)]
+        assert len(shaded) == n - 1
+
+
+def test_more_coders_than_the_page_has_rows_for_are_the_first_and_the_figure_says_so():
+    coders = [f"c{n:02d}" for n in range(60)]
+    with f.drawn("coding_strips", coding_strips(3, coders), "nature") as fig:
+        assert fig.get_figheight() * 25.4 == pytest.approx(170)
+        words = " ".join(fig.axes[0].get_xlabel().split())
+        assert f"Shown: the first {len(fig.axes[0].get_yticks())} of 60;" in words
+        plt.close(fig)
 
 
 def test_theme_that_nobody_marked_in_800_essays_has_an_empty_row():
@@ -699,3 +726,55 @@ def test_agreement_that_is_undefined_for_every_code_fits_its_page(tmp_path):
 def intervals(ax, name):
     (bars,) = [c for c in ax.collections if c.get_label() == f"interval of {name}"]
     return [(float(start), float(end)) for (start, _), (end, _) in bars.get_segments()]
+
+
+def test_marks_at_no_and_at_all_essays_are_drawn_whole():
+    table = prevalence().assign(coder_A=[0, 22, 5], all_coders=0, any_coder=22)
+    with drawn(f.plot_prevalence, table) as (_, ax):
+        marks = [line for line in ax.lines if line.get_marker() not in ("None", "")]
+        assert len(marks) == 4 and not any(mark.get_clip_on() for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("coders", "words"),
+    [(1, "the coder"), (2, "both coders"), (3, "all coders who read it")],
+)
+@pytest.mark.parametrize("essays", [5, 131, 800])
+def test_legend_of_the_matrix_names_those_who_read(essays, coders, words):
+    table = matrix(3, essays).assign(coders=coders)
+    with drawn(f.plot_theme_matrix, table) as (_, ax):
+        legend = [text.get_text() for text in ax.get_legend().get_texts()]
+        assert any(text.split(" (")[0].endswith(words) for text in legend)
+
+
+@pytest.mark.parametrize("name", ["prevalence", "theme_matrix", "cooccurrence", "thematic_map"])
+def test_first_rows_are_drawn_where_the_page_has_no_room_and_keep_their_colours(name):
+    table = PLOTS[name][1](90)
+    with f.drawn(name, table, "nature") as fig:
+        (ax,) = fig.axes
+        assert fig.get_figheight() * 25.4 == pytest.approx(170)
+        title = ax.get_legend().get_title().get_text() if name == "thematic_map" else ""
+        words = " ".join(f"{ax.get_xlabel()} {title}".split())
+        (many,) = re.findall(r"Shown: the first (\d+) of 90; the page has no room for more", words)
+        if name == "prevalence":
+            colours = f.theme_colours(table["theme"])
+            bars = [to_rgb(bar.get_edgecolor()) for bar in ax.containers[0]]
+            assert bars == [to_rgb(colours[f"t{n}"]) for n in range(int(many))]
+        plt.close(fig)
+
+
+def test_legend_of_three_coders_has_a_line_for_each():
+    who = ["all", "A", "B", "C", "none"] * 3
+    status = ["present", "present", "absent", "absent", "absent"] * 3
+    table = matrix(3).assign(coders=3, readers=who, status=status)
+    swapped = table.assign(
+        status=table["status"].replace({"present": "absent", "absent": "present"})
+    )
+    table = pd.concat([table, swapped.assign(essay_id=swapped["essay_id"] + "b")])
+    with drawn(f.plot_theme_matrix, table) as (fig, ax):
+        fig.draw_without_rendering()
+        rows = {}
+        for text in ax.get_legend().get_texts():
+            if " only" in text.get_text():
+                rows.setdefault(round(text.get_window_extent().y0), []).append(text.get_text()[0])
+        assert sorted(rows.values()) == [["A", "A"], ["B", "B"], ["C", "C"]]

@@ -93,6 +93,7 @@ def test_theme_matrix_puts_the_readers_beside_the_consensus():
     consensus = statuses(pride="puap").assign(essay_id=["E1", "E2", "E3", "E4"])
     table = theme_matrix(consensus, MARKS)
     assert table["readers"].tolist() == ["all", "ana", "none", "all"]
+    assert table["coders"].tolist() == [2, 2, 2, 1]
     assert table["status"].tolist() == ["present", "unresolved", "absent", "present"]
 
 

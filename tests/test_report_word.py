@@ -5,6 +5,7 @@ import sys
 import zipfile
 
 import pandas as pd
+import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
@@ -94,7 +95,10 @@ def test_file_names_nobody_no_day_and_no_thumbnail():
     data = word_document("Tables", [Table("Themes", ROWS)], note="")
     archive = zipfile.ZipFile(io.BytesIO(data))
     core = etree.fromstring(archive.read("docProps/core.xml"))
-    assert [(etree.QName(entry).localname, entry.text) for entry in core] == [("title", "Tables")]
+    assert [(etree.QName(entry).localname, entry.text) for entry in core] == [
+        ("title", "Tables"),
+        ("language", "en-GB"),
+    ]
     assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert "docProps/thumbnail.jpeg" not in archive.namelist()
 
@@ -106,6 +110,29 @@ def test_columns_share_the_page_and_long_text_gets_more_of_it():
     section = document.sections[0]
     page = section.page_width - section.left_margin - section.right_margin
     assert 0 <= page - (narrow + wide) < 2000 and wide > 5 * narrow
+
+
+def test_cells_are_as_wide_as_their_columns_because_word_goes_by_them():
+    for table in opened(word_tables()).tables:
+        widths = [column.width for column in table.columns]
+        assert len(set(widths)) > 1
+        for row in table.rows:
+            assert [cell.width for cell in row.cells] == widths
+
+
+@pytest.mark.parametrize(("language", "quoted"), [("en", "en-GB"), ("he", "he"), ("ja", "ja")])
+def test_words_of_ours_are_english_and_quotations_have_the_language_of_the_essays(language, quoted):
+    document = opened([Table("Themes", ROWS)], language=language)
+    ours, quote = document.styles.element.iter(qn("w:lang"))
+    assert set(ours.attrib.values()) == {"en-GB"} and set(quote.attrib.values()) == {quoted}
+    style = quote.getparent().getparent()
+    assert style.find(qn("w:name")).get(qn("w:val")) == "Quote"
+    assert not list(document.element.body.iter(qn("w:lang")))
+
+
+def test_table_bears_its_caption_as_a_name_for_screen_readers():
+    (table,) = opened([Table("Themes\x0b", ROWS)]).tables
+    assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) == "Themes�"
 
 
 def test_reflexive_study_prints_its_theme_table_without_counts():

@@ -73,7 +73,8 @@ def theme_matrix(theme_presence, theme_marks):
     Returns
     -------
     DataFrame
-        essay_id, theme, status, readers: "all", "none", or the names joined by '; '.
+        essay_id, theme, status, readers: "all", "none", or the names joined by '; ';
+        coders: how many read the essay for all codes of the theme.
     """
     votes = theme_marks.groupby(["essay_id", "theme"])["present"].agg(["sum", "size"])
     names = (
@@ -84,12 +85,13 @@ def theme_matrix(theme_presence, theme_marks):
     readers = names.reindex(votes.index, fill_value="none").mask(
         votes["sum"].eq(votes["size"]), "all"
     )
-    return theme_presence.merge(
-        readers.rename("readers").reset_index(),
+    matrix = theme_presence.merge(
+        pd.DataFrame({"readers": readers, "coders": votes["size"]}).reset_index(),
         on=["essay_id", "theme"],
         how="left",  # no reader read the essay for all codes of the theme
         validate="one_to_one",
-    ).fillna({"readers": "none"})[["essay_id", "theme", "status", "readers"]]
+    ).fillna({"readers": "none", "coders": 0})
+    return matrix[["essay_id", "theme", "status", "readers", "coders"]].astype({"coders": int})
 
 
 def n_text(low, high):

@@ -8,7 +8,7 @@ from analysis.figures.page import INK, THEME_COLOURS
 from analysis.figures.rows import count_essays, legend, nothing_to_draw
 
 
-def height_of_accumulation(table, width_mm):
+def height_of_accumulation(table, width_mm, close=False):
     """Height in mm: a few lines more where there is more to explain."""
     return 84 if "chao2" in table else 70
 
@@ -29,6 +29,8 @@ def plot_accumulation(table, ax):
     """
     if table.empty:
         return nothing_to_draw(ax)
+    if len(table) == 1:
+        return nothing_to_draw(ax, "Only one essay was read")
     x = table["essays_read"]
     band = ax.fill_between(x, table["low"], table["high"], color="#d5d5d5", linewidth=0)
     band.set_label("5th to 95th percentile of random orders")
@@ -59,7 +61,13 @@ def _mark_stops(ax, table):
     colour = f"#{THEME_COLOURS[0]}"
     if np.isfinite(stop):
         met = table.loc[table["essays_read"].eq(stop), "in_order"]
-        look = {"color": colour, "markeredgecolor": "white", "markersize": 6, "linestyle": "none"}
+        look = {
+            "color": colour,
+            "markeredgecolor": "white",
+            "markersize": 6,
+            "linestyle": "none",
+            "clip_on": False,
+        }
         label = f"stopping point in this order: {stop:.0f} (+{run})"
         marks += ax.plot([stop], met, "o", label=label, zorder=5, **look)
     if np.isfinite(low):

@@ -5,11 +5,11 @@ from matplotlib.lines import Line2D
 
 from analysis.figures.page import GUIDE, INK, page_width_mm, profile_of
 from analysis.figures.rows import (
+    fit_rows,
     label_rows,
     legend,
     middles,
     nothing_to_draw,
-    rows_of,
     span,
     text_column,
     undefined_words,
@@ -43,10 +43,10 @@ def plot_agreement(table, ax):
     value separates good agreement from bad. A rare code can have a low alpha and a high AC1 with
     the same few disagreements, which is why both and the share stand side by side.
     """
-    rows = rows_of(table, page_width_mm(ax))
-    left = label_rows(ax, rows)
     if table.empty:
         return nothing_to_draw(ax)
+    table, rows, left_out = fit_rows(table, ax)
+    left = label_rows(ax, rows)
     drawn = [name for name in COEFFICIENTS if name in table]
     with_lines = [name for name in drawn if f"{name}_low" in table]
     lowest = table[drawn + [f"{name}_low" for name in with_lines]].min().min()
@@ -68,7 +68,7 @@ def plot_agreement(table, ax):
     ax.set_xticks(np.arange(np.ceil(start / step), round(1 / step) + 1) * step)
     if len(drawn) > 1:
         legend(ax, [[_key(name) for name in drawn]], left)
-    x_label(ax, _axis_words(table, drawn, with_lines), left, end)
+    x_label(ax, _axis_words(table, drawn, with_lines), left, end, left_out)
     return ax
 
 

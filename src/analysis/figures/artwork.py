@@ -9,6 +9,7 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
+from analysis.figures.lettering import LACKING, SIGNS_LACKING
 from analysis.figures.manuscript import MANUSCRIPT
 from analysis.figures.profiles import PROFILES
 
@@ -75,7 +76,7 @@ def _judge(found, asked, ending):
         faults.append(
             f"is {found['width_mm']:.1f} mm wide; one column has {one} mm, two have {two}"
         )
-    if asked.highest and found["height_mm"] > asked.highest + WIDTH_MAY_DIFFER:
+    if found["height_mm"] > asked.highest + WIDTH_MAY_DIFFER:
         faults.append(
             f"is {found['height_mm']:.0f} mm high, and the page has {asked.highest}: show fewer "
             "rows (themes instead of codes), shorten the labels, or put it in a supplement"
@@ -103,6 +104,7 @@ def _judge(found, asked, ending):
             notes.append(f"{few}: for the screen; send the PDF or the other bitmap")
         else:
             faults.append(few)
+    notes += found.get("says", [])
     if asked.typefaces and found.get("fonts") and not _asked_for(found["fonts"], asked):
         notes.append(
             f"the profile asks for {' or '.join(asked.typefaces[:2])}, and {found['fonts']} was "
@@ -125,6 +127,7 @@ def read_pdf(path):
         marks = _Marks(set(), [], [])
         content = ContentStream(page["/Contents"], page.pdf)
         _walk(content, page["/Resources"], _State(1.0, 1.0, None, 0.0), marks)
+        words = " ".join(page.extract_text().split())
     except Exception as error:  # pypdf raises many kinds on damaged files
         return {"broken": f"cannot be read as a PDF ({type(error).__name__})"}
     box = page.mediabox
@@ -133,9 +136,23 @@ def read_pdf(path):
         "width_mm": float(box.width) * MM_PER_PT,
         "height_mm": float(box.height) * MM_PER_PT,
         "fonts": ", ".join(fonts),
+        "says": _what_a_reader_has_to_know(words),
         "not_embedded": sorted(filter(None, map(_why_not_truetype, marks.fonts))),
         **_ends(marks.letters, marks.lines),
     }
+
+
+def _what_a_reader_has_to_know(words):
+    """What the words of a figure say of the figure itself."""
+    said = []
+    if first := re.search(r"Shown: the first (\d+) of (\d+);", words):
+        said.append(
+            f"shows the first {first[1]} of {first[2]} rows, because the page has no room for "
+            "more: show themes instead of codes, or give the whole table in a supplement"
+        )
+    if SIGNS_LACKING[:30] in words:
+        said.append(f"has {LACKING} for signs that its typeface does not have")
+    return said
 
 
 class _Marks(NamedTuple):

@@ -1,13 +1,20 @@
 """The figure from codes to themes: where each code began, and where the decisions took it."""
 
-import textwrap
 from typing import NamedTuple
 
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from analysis.figures.page import INK, page_width_mm, theme_colours, tint
-from analysis.figures.rows import LINE_MM, nothing_to_draw, one_line, without_axes
+from analysis.figures.lettering import fill_each, short_names
+from analysis.figures.page import INK, page_height_mm, page_width_mm, theme_colours, tint
+from analysis.figures.rows import (
+    LINE_MM,
+    MOST_LINES,
+    closest,
+    nothing_to_draw,
+    one_line,
+    without_axes,
+)
 
 CODE_MM, HEADING_MM = 3.7, 7.0
 MOST_CODES = 60  # more would not fit on a page: then only themes are drawn
@@ -17,11 +24,36 @@ WITH_CODES, WITHOUT_CODES = (0.235, 0.365, 0.565, 0.735), (0.0, 0.0, 0.3, 0.55)
 PARKED = "#8a8a8a"
 
 
-def height_of_flow(table, width_mm):
+def height_of_flow(table, width_mm, close=False):
     """Height in mm at which every code has a line, or every theme where codes are too many."""
+    table = table[table["code"].ne("")]
     if table.empty:
         return 30
-    return max(column[-1].bottom for column in _columns(table, width_mm) if column) + 4
+    return _height(_columns(table, width_mm, *_plans(table)[0]), close)
+
+
+def _height(columns, close):
+    texts = [block.text for column in columns for block in column]
+    return (_bottom(columns) + 4) * (closest(texts) if close else 1)
+
+
+def _bottom(columns):
+    return max(column[-1].bottom for column in columns if column)
+
+
+def _plans(table):
+    """How the figure can be drawn, the fullest first: with names of codes, lines of a label."""
+    named = [True, False] if len(table) <= MOST_CODES else [False]
+    return [(names, lines) for names in named for lines in (MOST_LINES, 2, 1)]
+
+
+def _plan_for(ax, table):
+    """The fullest plan that the page has room for; None if there is none."""
+    for plan in _plans(table):
+        columns = _columns(table, page_width_mm(ax), *plan)
+        if _height(columns, close=True) <= page_height_mm(ax) + 0.1:
+            return plan
+    return None
 
 
 def plot_codes_to_themes(table, ax):
@@ -32,6 +64,8 @@ def plot_codes_to_themes(table, ax):
     table : DataFrame, one row a code
         ``code, candidate`` (the theme it was first put in), ``theme, label, perspective`` (its
         theme in the end); empty where it was in no theme. Themes stand in the order of the table.
+        A row without a code names a theme that no code ended in, so that each theme has the same
+        colour here as elsewhere; it is not drawn.
     ax : Axes
         From `figure`.
 
@@ -39,17 +73,21 @@ def plot_codes_to_themes(table, ax):
     -----
     Codes and first themes are placed so that the bands cross little; only the order of the last
     themes is that of the table. Bands have the colour of the theme that the code ends in. Beyond 60
-    codes the codes themselves are left out, and the figure says so.
+    codes, or where the page has no room for their names, these are left out, and the figure says
+    so.
     """
+    colours = theme_colours(theme for theme in table["theme"] if theme) | {"": PARKED}
+    table = table[table["code"].ne("")]
     if table.empty:
         return nothing_to_draw(ax)
+    plan = _plan_for(ax, table)
+    if plan is None:
+        return nothing_to_draw(ax, "The themes are too many for the page")
     width = page_width_mm(ax) - 3
-    codes, boxes, themes = _columns(table, page_width_mm(ax))
-    bottom = max(column[-1].bottom for column in (codes, boxes, themes) if column)
-    without_axes(ax, width, bottom)
-    colours = theme_colours(theme for theme in table["theme"] if theme) | {"": PARKED}
-    x = [share * width for share in _places(table)]
-    _draw_bands(ax, table, codes, boxes, themes, x, colours)
+    codes, boxes, themes = _columns(table, page_width_mm(ax), *plan)
+    without_axes(ax, width, _bottom((codes, boxes, themes)))
+    x = [share * width for share in _places(plan[0])]
+    _draw_bands(ax, table, codes, boxes, themes, x, colours, _code_mm(table, plan[0]))
     _draw_codes(ax, codes, table, x[0], colours)
     _draw_boxes(ax, boxes, x[1], x[2])
     _draw_themes(ax, themes, x[3], colours)
@@ -79,15 +117,15 @@ class _Block(NamedTuple):
         return {code: start + code_mm * (n + 0.5) for n, code in enumerate(self.codes)}
 
 
-def _places(table):
-    return WITH_CODES if len(table) <= MOST_CODES else WITHOUT_CODES
+def _places(named):
+    return WITH_CODES if named else WITHOUT_CODES
 
 
-def _code_mm(table):
-    return CODE_MM if len(table) <= MOST_CODES else max(0.6, 150 / len(table))
+def _code_mm(table, named):
+    return CODE_MM if named else min(CODE_MM, max(0.6, 150 / len(table)))
 
 
-def _columns(table, width_mm):
+def _columns(table, width_mm, named, lines):
     """The blocks of the three columns, from top to bottom."""
     place = {theme: n for n, theme in enumerate(dict.fromkeys(table["theme"]))}
     target = table["theme"].map(place)
@@ -97,15 +135,16 @@ def _columns(table, width_mm):
     by_start = ordered.sort_values(["rank", "target"], kind="stable")
     by_end = ordered.sort_values(["target", "rank"], kind="stable")
     labels = dict(zip(table["theme"], table["label"], strict=True)) | {"": "in no theme (parked)"}
-    code_mm = _code_mm(table)
-    _, box_start, box_end, themes_start = _places(table)
+    code_mm = _code_mm(table, named)
+    codes_end, box_start, box_end, themes_start = _places(named)
     boxes = _stack(
         [
             (key, one_line(key) or "left aside", part["code"])
             for key, part in by_start.groupby("candidate", sort=False)
         ],
         code_mm,
-        int(((box_end - box_start) * width_mm - 3) / 1.62),
+        (box_end - box_start) * width_mm - 3,
+        lines,
     )
     themes = _stack(
         [
@@ -113,27 +152,33 @@ def _columns(table, width_mm):
             for key, part in by_end.groupby("theme", sort=False)
         ],
         code_mm,
-        int(((1 - themes_start) * width_mm - 6) / 1.62),
+        (1 - themes_start) * width_mm - 7,
+        lines,
     )
-    codes = []
-    if len(table) <= MOST_CODES:
-        codes = _stack([(code, one_line(code), [code]) for code in by_start["code"]], code_mm, None)
-    highest = max(column[-1].bottom for column in (codes, boxes, themes) if column)
-    return [_spread(column, highest) for column in (codes, boxes, themes)]
+    codes = _names(by_start["code"], codes_end * width_mm - 2) if named else []
+    columns = codes, boxes, themes
+    return [_spread(column, _bottom(columns)) for column in columns]
 
 
-def _stack(items, code_mm, letters):
+def _names(codes, room_mm):
+    """A line for each code."""
+    short = short_names(map(one_line, codes), room_mm)
+    top = HEADING_MM
+    return [
+        _Block(code, short[one_line(code)], (code,), top + CODE_MM * n, top + CODE_MM * (n + 1))
+        for n, code in enumerate(codes)
+    ]
+
+
+def _stack(items, code_mm, room_mm, lines):
     """Blocks from top to bottom, each as high as its codes or its words need."""
     blocks, bottom, gap = [], HEADING_MM, 2.4 if code_mm == CODE_MM else 1.2
-    for key, text, codes in items:
-        codes = tuple(codes)
-        if letters is None:
-            blocks.append(_Block(key, text, codes, bottom, bottom + code_mm))
-            bottom += code_mm
-            continue
-        words = textwrap.fill(f"{text}\u00a0({len(codes)})", max(10, letters))
+    texts = [text for _, text, _ in items]
+    counts = [f"\u00a0({len(codes)})" for *_, codes in items]
+    filled = fill_each(texts, [room_mm] * len(items), lines, counts)
+    for (key, _, codes), words in zip(items, filled, strict=True):
         high = max(code_mm * len(codes), SMALLEST_MM + LINE_MM * words.count("\n"))
-        blocks.append(_Block(key, words, codes, bottom, bottom + high))
+        blocks.append(_Block(key, words, tuple(codes), bottom, bottom + high))
         bottom += high + gap
     return blocks
 
@@ -147,8 +192,7 @@ def _spread(column, highest):
     ]
 
 
-def _draw_bands(ax, table, codes, boxes, themes, x, colours):
-    code_mm = _code_mm(table)
+def _draw_bands(ax, table, codes, boxes, themes, x, colours, code_mm):
     starts = {block.key: block.middle for block in codes}
     through, ends = {}, {}
     for block in boxes:

@@ -5,22 +5,37 @@ import seaborn as sns
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
-from analysis.figures.page import GUIDE, INK
-from analysis.figures.rows import legend, nothing_to_draw
+from analysis.figures.lettering import short_names
+from analysis.figures.page import GUIDE, INK, page_height_mm, page_width_mm
+from analysis.figures.rows import CODER_MM, LEAST_MM, first_of, legend, nothing_to_draw, x_label
 
 LANE_MM, APART_MM = 1.7, 1.5
 MOST_ESSAYS, MOST_CODERS = 50, 4
+WORDS_MM = 34
+NAMES = 0.3  # share of the width that names of essays or coders may take
+CLOSEST = 0.76  # of their usual height, lanes can still be seen
 PARTS = 20  # of an essay, where the essays are too many to draw each
 SHADES = ("#222222", "#8a8a8a", "#4d4d4d", "#b5b5b5")
 READ = "#ededed"
 
 
-def height_of_strips(table, width_mm):
+def height_of_strips(table, width_mm, close=False):
     """Height in mm: a lane a coder for each essay, or a row a coder where essays are too many."""
     if _too_many(table):
-        return 30 + 5 * table["coder"].nunique()
-    return 24 + table["essay_id"].nunique() * (LANE_MM * _lanes(table) + APART_MM)
+        return height_together(table)
+    return _height_of_each(table, close)
+
+
+def height_together(table):
+    """Height in mm of a row a coder, below which stand some lines of words."""
+    return WORDS_MM + 5 * table["coder"].nunique()
+
+
+def _height_of_each(table, close):
+    each = LANE_MM * _lanes(table) + APART_MM
+    return 24 + table["essay_id"].nunique() * each * (CLOSEST if close else 1)
 
 
 def plot_coding_strips(table, ax):
@@ -37,15 +52,16 @@ def plot_coding_strips(table, ax):
 
     Notes
     -----
-    Beyond 50 essays, or 4 coders, the essays are put together: each is cut into 20 parts of equal
-    length, and the shade says how much of the part is marked, on average over the essays that the
-    coder read. The figure says so.
+    Beyond 50 essays, or 4 coders, or what the page has room for, the essays are put together: each
+    is cut into 20 parts of equal length, and the shade says how much of the part is marked, on
+    average over the essays that the coder read. The figure says so.
     """
     if table.empty:
         return nothing_to_draw(ax)
     if table["start"].isna().all():
         return nothing_to_draw(ax, "No place in an essay is marked, at most whole essays")
-    draw = _draw_together if _too_many(table) else _draw_each
+    fits = _height_of_each(table, close=True) <= page_height_mm(ax) + 0.1
+    draw = _draw_each if fits and not _too_many(table) else _draw_together
     draw(ax, table)
     return ax
 
@@ -71,7 +87,8 @@ def _draw_each(ax, table):
         marked = part["start"].notna()
         _bars(ax, y[marked], part.loc[marked, "start"], part.loc[marked, "end"], shade, coder)
     middles = [at + LANE_MM * len(coders) / 2 for at in top.values()]
-    ax.set_yticks(middles, essays["essay_id"])
+    names = short_names(essays["essay_id"], NAMES * page_width_mm(ax))
+    ax.set_yticks(middles, names.values())
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(essays) * pitch - APART_MM / 2, -APART_MM / 2)
     ax.set_xlim(0, essays["characters"].max())
@@ -82,7 +99,9 @@ def _draw_each(ax, table):
         lanes = [f" (lane {n})" if len(coders) > 1 else "" for n in range(1, MOST_CODERS + 1)]
     handles = [
         Patch(facecolor=shade, label=f"marked by {coder}{lane}")
-        for coder, shade, lane in zip(coders, SHADES, lanes, strict=False)
+        for coder, shade, lane in zip(
+            short_names(coders, CODER_MM).values(), SHADES, lanes, strict=False
+        )
     ]
     legend(ax, [[*handles, Patch(facecolor=READ, label="read")]], _left_pt(ax))
 
@@ -102,7 +121,8 @@ def _left_pt(ax):
 
 
 def _draw_together(ax, table):
-    coders = sorted(set(table["coder"]))
+    everyone = sorted(set(table["coder"]))
+    coders = everyone[: int((page_height_mm(ax) - WORDS_MM) / LEAST_MM)]
     share = np.array([_share_marked(table[table["coder"].eq(coder)]) for coder in coders])
     most = max(share.max(), 0.01)
     shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", INK])
@@ -110,22 +130,25 @@ def _draw_together(ax, table):
     look = {"edgecolor": GUIDE, "linewidth": 0.5, "cmap": shades, "vmin": 0, "vmax": most}
     cells = ax.pcolormesh(across, np.arange(len(coders) + 1), share, **look)
     read = [table.loc[table["coder"].eq(coder), "essay_id"].nunique() for coder in coders]
-    labels = [f"{coder} ({n})" for coder, n in zip(coders, read, strict=True)]
+    names = short_names(coders, NAMES * page_width_mm(ax)).values()
+    labels = [f"{coder} ({n})" for coder, n in zip(names, read, strict=True)]
     ax.set_yticks(np.arange(len(coders)) + 0.5, labels)
     ax.tick_params(axis="y", length=0)
     ax.invert_yaxis()
     sns.despine(ax=ax, left=True)
     essays = table["essay_id"].nunique()
-    many = "essays" if essays > MOST_ESSAYS else "coders"
-    ax.set_xlabel(
-        f"Place in the essay (% of its length): {essays} essays put together, because the {many}\n"
-        f"are too many to draw each. Coders with the number of essays that they read",
-        loc="left",
+    many = "coders" if len(everyone) > MOST_CODERS and essays <= MOST_ESSAYS else "essays"
+    words = (
+        f"Place in the essay (% of its length): {essays} essays put together, because the {many} "
+        "are too many to draw each. Shade: share of the text marked. Coders with the number of "
+        "essays that they read"
     )
+    left_out = "" if coders == everyone else first_of(len(coders), len(everyone))
+    x_label(ax, words, _left_pt(ax), 60, left_out)
     bar = ax.get_figure().colorbar(cells, ax=ax, fraction=0.04, pad=0.02, aspect=12)
-    bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    shares = [share for share in MaxNLocator(3).tick_values(0, most) if share <= most]
+    bar.set_ticks(shares, labels=[f"{share:.0%}" for share in shares])
     bar.outline.set_linewidth(0.6)
-    bar.set_label("of the text marked")
 
 
 def _share_marked(part):

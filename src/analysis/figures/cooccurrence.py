@@ -13,7 +13,7 @@ from analysis.figures.page import (
     profile_of,
     theme_colours,
 )
-from analysis.figures.rows import label_rows, nothing_to_draw, rows_of, x_label
+from analysis.figures.rows import fit_rows, label_rows, nothing_to_draw, x_label
 
 
 def plot_cooccurrence(table, ax):
@@ -33,10 +33,11 @@ def plot_cooccurrence(table, ax):
     Columns bear the numbers of the rows. Where a cell is too small for its number, the figure
     says so and only shades it.
     """
-    rows = rows_of(table, page_width_mm(ax))
-    left = label_rows(ax, rows, numbered=True)
     if table.empty:
         return nothing_to_draw(ax)
+    colours = theme_colours(table["theme_a"])
+    table, rows, left_out = fit_rows(table, ax)
+    left = label_rows(ax, rows, numbered=True)
     themes = [row.key for row in rows if row.key is not None]
     shared, jaccard = _square(table, themes, "shared"), _square(table, themes, "jaccard")
     upper = np.triu(np.ones(shared.shape, bool), k=1)
@@ -52,21 +53,22 @@ def plot_cooccurrence(table, ax):
     across = np.arange(len(themes) + 1)
     line = {"edgecolor": GUIDE, "linewidth": 0.5}
     ax.pcolormesh(across, edges, shade, cmap=shades, vmin=0, vmax=1, **line)
-    _frame_diagonal(ax, rows)
+    _frame_diagonal(ax, rows, colours)
     _number_columns(ax, rows, cell_pt)
     if fits:
         _write_pairs(ax, rows, shared, jaccard, leading_zero=cell_pt >= 2.7 * small)
-    x_label(ax, _HOW_TO_READ_PAIRS if fits else _HOW_TO_READ_SHADES.format(int(most)), left)
+    how = _HOW_TO_READ_PAIRS if fits else _HOW_TO_READ_SHADES.format(int(most))
+    x_label(ax, how, left, more=left_out)
     sns.despine(ax=ax, left=True, bottom=True)
     return ax
 
 
 _HOW_TO_READ_PAIRS = (
-    "Above the diagonal: essays with both themes. On it: essays with the theme. "
+    "Above the diagonal: essays with both. On it: essays with the one. "
     "Below it: Jaccard index (essays with both / essays with either)"
 )
 _HOW_TO_READ_SHADES = (
-    "Cells too small for numbers. Above the diagonal: essays with both themes (white 0, "
+    "Cells too small for numbers. Above the diagonal: essays with both (white 0, "
     "black {}). Below it: Jaccard index (white 0, black 1)"
 )
 
@@ -78,9 +80,8 @@ def _square(table, themes, column):
     return np.where(np.isnan(half), half.T, half)
 
 
-def _frame_diagonal(ax, rows):
+def _frame_diagonal(ax, rows, colours):
     named = [row for row in rows if row.key is not None]
-    colours = theme_colours(row.key for row in named)
     for i, row in enumerate(named):
         look = {"facecolor": "#ffffff", "edgecolor": colours[row.key], "linewidth": 1.2}
         ax.add_patch(Rectangle((i + 0.06, row.top + 0.3), 0.88, row.bottom - row.top - 0.6, **look))

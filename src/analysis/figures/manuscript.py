@@ -1,5 +1,6 @@
 """The manuscript's figures by name: drawn in a notebook, or anew from the table beside them."""
 
+import textwrap
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -7,15 +8,17 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.text import Text
 
 from analysis.figures.accumulation import height_of_accumulation, plot_accumulation
 from analysis.figures.agreement import plot_agreement
 from analysis.figures.codes_to_themes import height_of_flow, plot_codes_to_themes
-from analysis.figures.coding_strips import height_of_strips, plot_coding_strips
+from analysis.figures.coding_strips import height_of_strips, height_together, plot_coding_strips
 from analysis.figures.cooccurrence import plot_cooccurrence
-from analysis.figures.page import figure, save_figure
+from analysis.figures.lettering import LACKING, SIGNS_LACKING, lacks_signs
+from analysis.figures.page import MM_PER_INCH, figure, save_figure
 from analysis.figures.prevalence import plot_prevalence
-from analysis.figures.profiles import NO_LIMIT, PROFILES
+from analysis.figures.profiles import PROFILES
 from analysis.figures.rows import height_for_rows
 from analysis.figures.thematic_map import height_of_map, plot_thematic_map
 from analysis.figures.theme_matrix import plot_theme_matrix
@@ -33,26 +36,28 @@ MANUSCRIPT = {
     "codes_to_themes": (plot_codes_to_themes, 2, height_of_flow),
     "coding_strips": (plot_coding_strips, 2, height_of_strips),
 }
-CLOSEST = 0.76  # of their usual height, rows can still be read
+
+NOTE_MM = 7  # below a figure that has to say what its typeface lacks
+# How high a figure is that puts together what the page has no room for; the others fill the page.
+TOGETHER = {"coding_strips": height_together}
 
 
 def size(name, table, profile):
     """Width and height in mm of one of the manuscript's figures.
 
     What is too high for a profile's page is drawn over two columns, where labels wrap less, and
-    then with its rows closer together. Where neither gets it onto the page, it stays as it is,
-    and `check_artwork` says so.
+    then with its rows closer together. Where neither gets it onto the page, the figure fills the
+    page and shortens labels, draws fewer rows or puts them together, and says so.
     """
     _, columns, height_at = MANUSCRIPT[name]
-    sizes = [(width, height_at(table, width)) for width in profile.widths[columns - 1 :]]
-    page = profile.highest or NO_LIMIT
-    for width, height in sizes:
-        if height <= page:
-            return width, height
-    for width, height in sizes:
-        if CLOSEST * height <= page:
-            return width, page
-    return sizes[0]
+    for close in (False, True):
+        for width in profile.widths[columns - 1 :]:
+            height = height_at(table, width, close)
+            if height <= profile.highest:
+                return width, profile.highest if close else height
+    if name in TOGETHER:
+        return profile.two_columns, min(TOGETHER[name](table), profile.highest)
+    return profile.two_columns, profile.highest
 
 
 @contextmanager
@@ -65,9 +70,22 @@ def drawn(name, table, profile="generic"):
         A name of `PROFILES`: the study's `figures_for`.
     """
     profile = PROFILES[profile]
-    with figure(*size(name, table, profile), profile) as (fig, ax):
+    width, height = size(name, table, profile)
+    words = table.select_dtypes(exclude="number")
+    lacking = lacks_signs([*table, *(str(text) for name in words for text in words[name].unique())])
+    with figure(width, min(height + NOTE_MM * lacking, profile.highest), profile) as (fig, ax):
         MANUSCRIPT[name][0](table, ax)
+        if lacking:
+            _say_what_the_font_lacks(fig, ax)
         yield fig
+
+
+def _say_what_the_font_lacks(fig, ax):
+    written = [*ax.get_xticklabels(), *ax.get_yticklabels(), *fig.findobj(Text)]
+    if any(LACKING in text.get_text() for text in written):
+        letters = int(fig.get_figwidth() * MM_PER_INCH / 1.65)
+        note = textwrap.fill(SIGNS_LACKING, letters)
+        fig.supxlabel(note, x=0.01, ha="left", fontsize=fig.profile.small_pt)
 
 
 def save_figures(figures, folder, profile="generic"):

@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from analysis.figures.lettering import TYPEFACE
 from analysis.figures.profiles import GENERIC
 from analysis.files import write_atomic
 
@@ -30,7 +31,7 @@ THEME_COLOURS = """
 
 # On top of matplotlib's own defaults, so that nobody's matplotlibrc or seaborn theme gets in.
 STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": TYPEFACE,
     "axes.labelsize": "medium",
     "xtick.labelsize": "medium",
     "ytick.labelsize": "medium",
@@ -86,6 +87,10 @@ def tint(colour, strength):
 
 def page_width_mm(ax):
     return ax.get_figure().get_figwidth() * MM_PER_INCH
+
+
+def page_height_mm(ax):
+    return ax.get_figure().get_figheight() * MM_PER_INCH
 
 
 def profile_of(ax):

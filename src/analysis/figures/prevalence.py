@@ -1,18 +1,19 @@
 """The figure of prevalence: in how many essays each theme is, and how its readers differ."""
 
 import numpy as np
-import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.figures.page import INK, page_width_mm, theme_colours, tint
+from analysis.figures.lettering import short_names
+from analysis.figures.page import INK, theme_colours, tint
 from analysis.figures.rows import (
+    CODER_MM,
     count_essays,
+    fit_rows,
     label_rows,
     legend,
     middles,
     nothing_to_draw,
-    rows_of,
     span,
     text_column,
     x_label,
@@ -37,12 +38,13 @@ def plot_prevalence(table, ax):
     for each coder above, on or below it. Where the themes have not all the same N, each row
     prints its own.
     """
-    rows = rows_of(table, page_width_mm(ax))
-    left = label_rows(ax, rows)
     if table.empty:
         return nothing_to_draw(ax)
+    colours = theme_colours(table["theme"])
+    table, rows, left_out = fit_rows(table, ax)
+    left = label_rows(ax, rows)
     y = middles(rows, table["theme"])
-    colours = pd.Series(theme_colours(table["theme"]))[table["theme"]]
+    colours = table["theme"].map(colours)
     open_n = table["n_high"] - table["n_low"]
     bar = {"height": 3.2, "edgecolor": colours, "linewidth": 0.6}
     ax.barh(y, table["n_low"], color=[tint(c, 0.45) for c in colours], label="n", **bar)
@@ -56,7 +58,7 @@ def plot_prevalence(table, ax):
     most = table["essays"].max()
     count_essays(ax, 0, most)
     essays = span(table["essays"].min(), most, " to ")
-    x_label(ax, f"Essays in which the theme was identified (of {essays})", left, end)
+    x_label(ax, f"Essays in which it was identified (of {essays})", left, end, left_out)
     legend(ax, [bars, *readings], left)
     return ax
 
@@ -75,15 +77,16 @@ def _mark_readings(ax, table, y):
     ends, marks = [], []
     if len(coders) != 1:
         line = {"color": INK, "linewidth": 0.8}
-        ax.hlines(y, table["all_coders"], table["any_coder"], **line)
+        ax.hlines(y, table["all_coders"], table["any_coder"], clip_on=False, **line)
         cap = {"marker": "|", "color": INK, "markersize": 4.5, "markeredgewidth": 0.8}
         for column in ("all_coders", "any_coder"):
-            ax.plot(table[column], y, linestyle="none", label=column, **cap)
+            ax.plot(table[column], y, linestyle="none", label=column, clip_on=False, **cap)
         label = f"marked by {every} (left end) to {some} (right end)"
         ends.append(Line2D([], [], linewidth=0.8, label=label, **cap))
     lanes = np.linspace(-1.4, 1.4, len(coders)) if len(coders) > 1 else [0]
-    for coder, lane, shape in zip(coders, lanes, "v^sD", strict=False):
+    names = short_names([coder.removeprefix("coder_") for coder in coders], CODER_MM)
+    for coder, name, lane, shape in zip(coders, names.values(), lanes, "v^sD", strict=False):
         style = {"marker": shape, "markersize": 3.2, "color": INK, "markeredgewidth": 0.5}
-        label = f"coder {coder.removeprefix('coder_')}"
-        marks += ax.plot(table[coder], y + lane, linestyle="none", label=label, **style)
+        style |= {"linestyle": "none", "clip_on": False}
+        marks += ax.plot(table[coder], y + lane, label=f"coder {name}", **style)
     return [group for group in (ends, marks) if group]

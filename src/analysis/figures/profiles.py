@@ -13,8 +13,8 @@ class Profile:
     ----------
     one_column, two_columns : int
         Widths in mm.
-    highest : int or None
-        Height of the page in mm; None where the publisher does not say.
+    highest : int
+        Height of the page in mm; where the publisher does not say, that of A4 less its margins.
     text_pt, small_pt : float
         Letters as we draw them: words, and numbers where room is short.
     smallest_pt, largest_pt, thinnest_pt, thickest_pt : float
@@ -33,7 +33,7 @@ class Profile:
     text_pt: float
     small_pt: float
     smallest_pt: float
-    highest: int | None = None
+    highest: int = 240
     largest_pt: float = NO_LIMIT
     thinnest_pt: float = 0
     thickest_pt: float = NO_LIMIT

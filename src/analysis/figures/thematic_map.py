@@ -1,6 +1,5 @@
 """The figure of the thematic map: themes, what they are part of, and which share their essays."""
 
-import textwrap
 from typing import NamedTuple
 
 import numpy as np
@@ -8,18 +7,40 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from analysis.figures.page import INK, PT_PER_MM, page_width_mm, profile_of, theme_colours, tint
-from analysis.figures.rows import LINE_MM, nothing_to_draw, one_line, without_axes
+from analysis.figures.lettering import fill_each
+from analysis.figures.page import (
+    INK,
+    PT_PER_MM,
+    page_height_mm,
+    page_width_mm,
+    profile_of,
+    theme_colours,
+    tint,
+)
+from analysis.figures.rows import (
+    LINE_MM,
+    MOST_LINES,
+    closest,
+    first_of,
+    nothing_to_draw,
+    one_line,
+    without_axes,
+)
 
 HEADING_MM, ROW_MM, INDENT_MM = 7.0, 5.2, 4.0
+LEGEND_MM = 17
 LABELS = 0.335  # share of the width that the labels take on either side
 LARGEST_MM = 2.1  # radius of a theme in all essays
 
 
-def height_of_map(table, width_mm):
+def height_of_map(table, width_mm, close=False):
     """Height in mm at which every theme has room for its label and its circle."""
-    left, right = _sides(table, width_mm)
-    return max(_bottom(left), _bottom(right)) + 17
+    return _height(_sides(table, width_mm, MOST_LINES), close)
+
+
+def _height(sides, close):
+    texts = [row.text for rows in sides for row in rows]
+    return max(map(_bottom, sides)) * (closest(texts, ROW_MM) if close else 1) + LEGEND_MM
 
 
 def plot_thematic_map(table, ax):
@@ -45,11 +66,11 @@ def plot_thematic_map(table, ax):
     if table.empty:
         return nothing_to_draw(ax)
     width = page_width_mm(ax) - 3
-    sides = _sides(table, page_width_mm(ax))
+    colours = theme_colours(table["theme_a"])
+    table, sides, left_out = _fit_sides(table, ax)
     bottom = max(map(_bottom, sides))
     sides = [_spread(rows, bottom) for rows in sides]
     without_axes(ax, width, bottom)
-    colours = theme_colours(table["theme_a"])
     most = max(1, table["shared"].max())
     places = {}
     for side, rows in enumerate(sides):
@@ -58,7 +79,7 @@ def plot_thematic_map(table, ax):
     cut = table["cut"].max()
     for a, b, jaccard in pairs[["theme_a", "theme_b", "jaccard"]].itertuples(index=False):
         _draw_curve(ax, places[a], places[b], width, **_strength(jaccard, cut))
-    _say_how_to_read(ax, cut, len(pairs))
+    _say_how_to_read(ax, cut, len(pairs), left_out)
     return ax
 
 
@@ -76,15 +97,33 @@ class _Row(NamedTuple):
         return (self.top + self.bottom) / 2
 
 
-def _sides(table, width_mm):
+def _fit_sides(table, ax):
+    """Both columns as the page has room for them: if need be with shorter labels, or the first."""
+    page, room = page_width_mm(ax), page_height_mm(ax)
+    for lines in (MOST_LINES, 2, 1):
+        sides = _sides(table, page, lines)
+        if _height(sides, close=True) <= room + 0.1:
+            return table, sides, ""
+    themes = list(dict.fromkeys(table["theme_a"]))
+    for many in range(len(themes) - 1, 0, -1):
+        first = themes[:many]
+        some = table[table["theme_a"].isin(first) & table["theme_b"].isin(first)]
+        sides = _sides(some, page, 1)
+        if _height(sides, close=True) <= room:
+            break
+    return some, sides, first_of(many, len(themes))
+
+
+def _sides(table, width_mm, lines):
     """The rows of the left and of the right column, as even as perspectives and kin allow."""
     themes = table[table["theme_a"].eq(table["theme_b"])]
     blocks = _blocks(themes)
     several = len({perspective for perspective, _ in blocks}) > 1
     starts = [n for n in range(1, len(blocks)) if not several or blocks[n][0] != blocks[n - 1][0]]
-    halves = [[_rows(blocks[:n], width_mm), _rows(blocks[n:], width_mm)] for n in starts]
+    words = _labels(blocks, width_mm, lines)
+    halves = [[_rows(blocks[:n], words), _rows(blocks[n:], words)] for n in starts]
     if not halves:
-        return _rows(blocks, width_mm), []
+        return _rows(blocks, words), []
     return min(halves, key=lambda half: abs(_bottom(half[0]) - _bottom(half[1])))
 
 
@@ -105,16 +144,33 @@ def _blocks(themes):
     return blocks
 
 
-def _rows(blocks, width_mm):
-    letters = int((LABELS * width_mm - 3) / 1.62)
+def _labels(blocks, width_mm, lines):
+    """The words of each perspective and of each theme."""
+    headings = list(dict.fromkeys(perspective for perspective, _ in blocks))
+    capital = [heading[:1].upper() + heading[1:] for heading in headings]
+    bold = 0.88  # bold letters are wider
+    capital = fill_each(capital, [bold * LABELS * width_mm] * len(headings), 1)
+    items = [item for _, items in blocks for item in items]
+    labels = fill_each(
+        [one_line(label) for _, label, *_ in items],
+        [LABELS * width_mm - 4 - INDENT_MM * min(depth, 5) for *_, depth, _ in items],
+        lines,
+        [f"\u00a0({n})" for *_, n in items],
+    )
+    themes = dict(zip([theme for theme, *_ in items], labels, strict=True))
+    return dict(zip(headings, capital, strict=True)), themes
+
+
+def _rows(blocks, words):
+    headings, labels = words
     rows, bottom, heading = [], 0, None
     for perspective, items in blocks:
         if perspective != heading:
-            text = perspective[:1].upper() + perspective[1:]
+            text = headings[perspective]
             rows.append(_Row(None, text, "", 0, 0, bottom, bottom + (HEADING_MM if text else 2)))
             bottom, heading = rows[-1].bottom, perspective
-        for theme, label, parent, depth, n in items:
-            text = textwrap.fill(f"{one_line(label)}\u00a0({n})", max(12, letters - 2 * depth))
+        for theme, _, parent, depth, n in items:
+            text = labels[theme]
             end = bottom + ROW_MM + LINE_MM * text.count("\n")
             rows.append(_Row(theme, text, parent, depth, n, bottom, end))
             bottom = end
@@ -184,16 +240,17 @@ def _draw_curve(ax, start, end, width, **look):
     ax.add_patch(PathPatch(path, facecolor="none", zorder=1, capstyle="butt", **look))
 
 
-def _say_how_to_read(ax, cut, n_pairs):
+def _say_how_to_read(ax, cut, n_pairs, left_out):
     values = np.unique([cut, (1 + cut) / 2, 1.0])
     lines = [
         Line2D([], [], color=look["edgecolor"], linewidth=look["linewidth"], label=f"{value:.2g}")
         for value, look in ((value, _strength(value, cut)) for value in values)
     ]
-    title = f"Jaccard index of the essays of two themes (joined from {cut:.2g} on)"
+    title = f"Lines: two that share essays, by their Jaccard index (from {cut:.2g} on)"
     if not n_pairs:
         lines = [Line2D([], [], linestyle="none")]
-        title = f"No two themes have a Jaccard index of {cut:.2g} or more: none are joined"
+        title = f"No two have a Jaccard index of {cut:.2g} or more: none are joined"
+    title = f"{title}.\n{left_out}" if left_out else title
     legend = ax.legend(
         handles=lines,
         title=title,

@@ -41,10 +41,11 @@ NOTHING_TO_DO = {"agrees", "literature"}  # verdicts of the audit
 
 
 class Answer(NamedTuple):
-    """What the run knows about an item: status and sentence."""
+    """What the run knows about an item: status, sentence, and where it is seen if not in tables."""
 
     status: str
     text: str
+    seen_in: str = ""
 
 
 def _sentences(*parts):
@@ -147,8 +148,8 @@ def _coding_tree(codebook, theme_codes):
     parked = len(codebook) - own["code"].nunique()
     return Answer(
         FILLED,
-        f"{_counted(own['code'].nunique(), 'code')} in {_counted(own['theme'].nunique(), 'theme')} "
-        f"with codes of their own; {parked:,} outside the themes.",
+        f"{_counted(own['code'].nunique(), 'code')} in {own['theme'].nunique():,} "
+        f"themes or sub-themes with codes of their own; {parked:,} outside the themes.",
     )
 
 
@@ -290,6 +291,7 @@ def _software(study):
     return Answer(
         FILLED,
         "This pipeline; requirements.lock pins every package, environment.json has the versions.",
+        "requirements.lock; environment.json",
     )
 
 
@@ -364,18 +366,20 @@ def _fit(study, manuscript):
         return Answer(LOOK, f"Reflexive, and the manuscript speaks of {found}: say why.")
     if study.approach == "coding_reliability" and not found:
         return Answer(LOOK, "Coding reliability, and the manuscript gives no measure of agreement.")
+    declared = study.approach.replace("_", " ")
     return Answer(
-        CHECKED, f"{study.approach.replace('_', ' ').capitalize()}; no contradiction met."
+        CHECKED,
+        f"The study declares itself {declared} thematic analysis, and the manuscript's words on "
+        "agreement between coders do not contradict it.",
     )
 
 
 def _language(manuscript):
-    found = _words(
-        manuscript, "objective|unbiased|bias|saturation|reliability|validity|emerge[a-z]*"
-    )
+    words = ["objective", "unbiased", "bias", "saturation", "reliability", "validity", "emerge"]
+    found = _words(manuscript, "|".join(words) + "[a-z]*")
     if found:
         return Answer(LOOK, f"Words that belong to one stance more than to another: {found}.")
-    return Answer(CHECKED, "None of the words that are looked for: objective, bias, saturation ...")
+    return Answer(CHECKED, f"None of the words that are looked for: {', '.join(words)}.")
 
 
 def _emergence(manuscript):

@@ -116,7 +116,7 @@ BLANKS = {
     CHECKED: "confirmed: ____ page ____",
     LOOK: "____________",
     BLANK: "____________",
-    NOT_APPLICABLE: "",
+    NOT_APPLICABLE: "overruled: ____",
 }
 
 
@@ -143,7 +143,7 @@ def _answer(entry, evidence):
     answer = say(*(evidence[need] for need in needs))
     # Where only a person can answer, what is known is a help and no answer.
     status = BLANK if entry.kind == "human" else answer.status
-    pointer = "; ".join(places[need] for need in needs)
+    pointer = answer.seen_in or "; ".join(places[need] for need in needs)
     return status, _both(answer.text, entry.prompt), pointer
 
 

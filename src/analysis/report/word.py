@@ -20,7 +20,8 @@ from docx.shared import Cm, Pt, RGBColor
 TABLE_STYLE, CELL_STYLE, NOTE_STYLE = "Report Table", "Table Text", "Table Note"
 QUOTED = {"quotations", "example"}  # columns that hold words of the essays
 INK = RGBColor(0x22, 0x22, 0x22)
-LONGEST_WORD = 18  # letters that a column is at least wide, if it has such a word
+OURS = "en-GB"  # the language of headings, captions and notes
+LONGEST_WORD = 24  # letters that a column is at least wide, if it has such a word
 
 # A paper's table: rules above, below and under the header row, which is bold and repeated.
 LOOK = f"""
@@ -63,7 +64,7 @@ class Table(NamedTuple):
     note: str = ""
 
 
-def word_document(title, tables, *, note, label="Table "):
+def word_document(title, tables, *, note, label="Table ", language="en"):
     """Tables in a Word document, A4 across.
 
     Parameters
@@ -73,6 +74,8 @@ def word_document(title, tables, *, note, label="Table "):
         Stands below the title: what holds for all tables, one paragraph a line.
     label : str
         Before a table's number: "Table ", or "Table S" in a supplement.
+    language : str
+        Of the essays, as in "en": what quotations are read aloud and proofed in.
 
     Returns
     -------
@@ -81,8 +84,9 @@ def word_document(title, tables, *, note, label="Table "):
         characters) are shown as �.
     """
     document = Document()
-    _set_up(document)
+    _set_up(document, OURS if language == "en" else language)
     document.core_properties.title = _allowed(title)
+    document.core_properties.language = OURS
     document.add_paragraph(_allowed(title), style="Heading 1")
     for line in filter(None, note.split("\n")):
         document.add_paragraph(_allowed(line))
@@ -91,7 +95,7 @@ def word_document(title, tables, *, note, label="Table "):
         if table.rows.empty:
             document.add_paragraph("Nothing to list.")
         else:
-            _add(document, table.rows)
+            _add(document, table.rows, table.caption)
         if table.note:
             document.add_paragraph(_allowed(table.note), style=NOTE_STYLE)
     return _same_bytes(document)
@@ -100,7 +104,7 @@ def word_document(title, tables, *, note, label="Table "):
 # Styles ----------------------------------------------------------------------------------------
 
 
-def _set_up(document):
+def _set_up(document, language):
     """One A4 page across, the project's styles, and nothing that tells of a person or a day."""
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
@@ -124,6 +128,8 @@ def _set_up(document):
     styles["Caption"].paragraph_format.keep_with_next = True
     styles["Caption"].font.bold = True
     styles["Quote"].font.italic = False
+    _speak(styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}"), OURS)
+    _speak(styles["Quote"].element.get_or_add_rPr(), language)
     for name, size, before, after in [(CELL_STYLE, 9, 0, 0), (NOTE_STYLE, 9, 4, 6)]:
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
@@ -144,6 +150,16 @@ def _shape(style, size, before, after):
         style.element.pPr.remove(border)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     style.paragraph_format.line_spacing = 1.1
+
+
+def _speak(properties, language):
+    """The language of whatever has these properties, in letters of any script."""
+    said = properties.find(qn("w:lang"))
+    if said is None:
+        said = OxmlElement("w:lang")
+        properties.append(said)
+    for script in ("w:val", "w:eastAsia", "w:bidi"):
+        said.set(qn(script), language)
 
 
 def _drop_parts(document):
@@ -171,28 +187,39 @@ def _caption(document, label, number, text):
     paragraph.add_run(f". {_allowed(text)}")
 
 
-def _add(document, rows):
+def _add(document, rows, caption):
     names, widths = [str(name) for name in rows.columns], _widths(rows, document)
     table = document.add_table(rows=1 + len(rows), cols=len(names), style=TABLE_STYLE)
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
+    _name(table, caption)
     cell_style, quoted = (document.styles[name].style_id for name in (CELL_STYLE, "Quote"))
     styles = [quoted if name in QUOTED else cell_style for name in names]
     header, *others = table.rows
-    _fill(header, names, [cell_style] * len(names))
+    _fill(header, names, [cell_style] * len(names), widths)
     header._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for row, cells in zip(others, rows.astype(str).itertuples(index=False, name=None), strict=True):
-        _fill(row, cells, styles)
+        _fill(row, cells, styles, widths)
 
 
-def _fill(row, cells, styles):
+def _name(table, caption):
+    """What a screen reader says of a table before it reads it."""
+    name = OxmlElement("w:tblCaption")
+    name.set(qn("w:val"), _allowed(caption))
+    table._tbl.tblPr.append(name)
+
+
+def _fill(row, cells, styles, widths):
     """Write a row; it is not torn apart at a page's end.
+
+    Word goes by the widths of cells, other programs by those of columns.
 
     Styles are set by their ids: python-docx looks a style up anew for each paragraph.
     """
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for cell, text, style in zip(row.cells, cells, styles, strict=True):
+    for cell, text, style, width in zip(row.cells, cells, styles, widths, strict=True):
+        cell.width = width
         first, *others = _allowed(text).split("\n")
         cell.paragraphs[0].text = first
         for other in others:
