@@ -262,6 +262,17 @@ def test_alpha_is_drawn_in_the_order_of_the_table_with_the_share_beside_it():
         assert texts(ax)[-4:] == ["25%", "0%", "60%", "marked"]
 
 
+def test_an_interval_of_n_is_drawn_where_the_table_has_one():
+    table = prevalence()
+    table["share_low"], table["share_high"] = table["n_low"] / table["essays"] / 2, 1.0
+    with drawn(f.plot_prevalence, table) as (_, ax):
+        (line,) = [c for c in ax.collections if c.get_label() == "interval"]
+        ends = [segment[:, 0].tolist() for segment in line.get_segments()]
+        assert ends == [[n / 2, N] for n, N in table[["n_low", "essays"]].values]
+    with drawn(f.plot_prevalence, prevalence()) as (_, ax):
+        assert not [c for c in ax.collections if c.get_label() == "interval"]
+
+
 def test_undefined_alpha_is_said_in_words_in_its_row():
     with drawn(f.plot_agreement, agreement()) as (_, ax):
         words = [t for t in ax.texts if "undefined" in t.get_text()]

@@ -174,6 +174,20 @@ def test_no_percent_of_22_is_printed_that_22_essays_cannot_give():
     assert printed == possible and 44 not in printed
 
 
+def test_an_interval_of_n_is_given_to_who_asks_and_the_words_follow():
+    counts = pd.DataFrame(
+        {"label": ["Pride", "Nobody read it"], "parent": "", "n_low": [11, 0], "n_high": [11, 0],
+         "essays": [22, 0], "all_coders": [9, 0], "any_coder": [12, 0],
+         "share_low": [0.307, None], "share_high": [0.693, None]}
+    )  # fmt: skip
+    assert "n / N" not in " ".join(count_table(counts))
+    asked = count_table(counts, level=0.95)
+    assert asked["n / N (95\N{NO-BREAK SPACE}% interval)"].tolist() == ["31% to 69%", "undefined"]
+    assert "no confidence interval" in " ".join(meaning_of_n("any", 22))
+    said = " ".join(meaning_of_n("any", 22, level=0.95))
+    assert "no confidence interval" not in said and "drawn at random" in said
+
+
 def test_meaning_of_n_names_the_rule_and_the_essays():
     text = " ".join(meaning_of_n("adjudicated", 22))
     assert (

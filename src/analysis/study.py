@@ -98,10 +98,9 @@ class Study:
         """What every caption of an invented study says; empty for a real one."""
         if not self.synthetic:
             return ""
-        return (
-            "Invented essays; counts matched to the published ones by construction: "
-            "a test of the pipeline, not a finding."
-        )
+        matched = "; counts matched to the published ones by construction"
+        published = (self.folder / "published_counts.csv").is_file()
+        return f"Invented essays{matched * published}: a test of the pipeline, not a finding."
 
 
 def find_study(study):

@@ -19,6 +19,8 @@ from analysis.figures.rows import (
     x_label,
 )
 
+BELOW_THE_BAR = 2.0  # mm from its middle
+
 
 def plot_prevalence(table, ax):
     """Draw in how many essays each theme was identified, and how far its readers agreed on that.
@@ -28,7 +30,8 @@ def plot_prevalence(table, ax):
     table : DataFrame, one row a theme
         ``theme, label, parent, perspective, n_low, n_high, essays, all_coders, any_coder`` and
         up to four ``coder_<name>``; all are numbers of essays. Where ``n_low < n_high`` the bar
-        ends at the first, a hatched piece reaches the second, and ``10-12`` is printed.
+        ends at the first, a hatched piece reaches the second, and ``10-12`` is printed. Optional
+        ``share_low, share_high``: an interval of n / N, drawn as a grey line below the bar.
     ax : Axes
         From `figure`.
 
@@ -53,6 +56,8 @@ def plot_prevalence(table, ax):
     bars = [Patch(facecolor="#b0b0b0", label="consensus (n)", **swatch)]
     if open_n.any():
         bars.append(Patch(facecolor="none", hatch="//////", label="not yet adjudicated", **swatch))
+    if "share_low" in table:
+        bars.append(_mark_intervals(ax, table, y))
     readings = _mark_readings(ax, table, y)
     end = text_column(ax, rows, dict(zip(table["theme"], _n_texts(table), strict=True)), "n")
     most = table["essays"].max()
@@ -68,6 +73,14 @@ def _n_texts(table):
     if table["essays"].nunique() > 1:
         return [f"{n} of {essays}" for n, essays in zip(texts, table["essays"], strict=True)]
     return texts
+
+
+def _mark_intervals(ax, table, y):
+    """A line below each bar, from n / N at least to at most; return its handle."""
+    low, high = (table[f"share_{end}"] * table["essays"] for end in ("low", "high"))
+    line = {"color": "#808080", "linewidth": 1.2}
+    ax.hlines(y + BELOW_THE_BAR, low, high, clip_on=False, label="interval", **line)
+    return Line2D([], [], label="interval of n", **line)
 
 
 def _mark_readings(ax, table, y):
