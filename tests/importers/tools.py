@@ -67,15 +67,23 @@ def word(path, text, comments, *, body=None, extended="", more=None):
             marks.setdefault(start, []).append(f'<w:commentRangeStart w:id="{number}"/>')
             reference = f'<w:r><w:commentReference w:id="{number}"/></w:r>'
             marks.setdefault(end, []).insert(0, f'<w:commentRangeEnd w:id="{number}"/>{reference}')
-    paragraphs, piece = [], [*marks.get(0, [])]
-    for at, sign in enumerate(text):
-        if sign == "\n":
+    paragraphs, piece, at = [], [*marks.get(0, [])], 0
+    while at < len(text):
+        end = at + 1  # a run ends after a word, or where a comment begins or ends
+        while text[at] not in "\n\t" and text[at:end].strip() and end < len(text):
+            if end in marks or text[end] in " \n\t":
+                break
+            end += 1
+        if text[at] == "\n":
             paragraphs.append("".join(piece))
             piece = []
+        elif text[at] == "\t":
+            piece.append("<w:r><w:tab/></w:r>")
         else:
-            run = "<w:tab/>" if sign == "\t" else f'<w:t xml:space="preserve">{escape(sign)}</w:t>'
-            piece.append(f"<w:r>{run}</w:r>")
-        piece += marks.get(at + 1, [])
+            words = escape(text[at:end])
+            piece.append(f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>')
+        piece += marks.get(end, [])
+        at = end
     paragraphs.append("".join(piece))
     body = body or "".join(f"<w:p>{p}</w:p>" for p in paragraphs)
     notes = "".join(

@@ -5,6 +5,7 @@ unit: the anchors stand in the text itself.
 """
 
 import re
+from itertools import accumulate
 from typing import NamedTuple
 
 from analysis.importers.anchoring import Reading
@@ -19,44 +20,47 @@ class Comment(NamedTuple):
     number: str
     author: str
     date: str
-    lines: list
+    words: str
     is_reply: bool = False
     is_resolved: bool = False
 
 
 class AnchoredText:
-    """A text while it is put together, and where the anchors of comments stand in it."""
+    """A text while it is put together, and where the anchors of comments stand in it.
+
+    Attributes
+    ----------
+    pieces : list of str
+        The text so far; an anchor stands after as many of them as there are when it is met.
+    """
 
     def __init__(self):
-        self._pieces, self._at = [], 0
-        self._begins, self._ends, self._referred = {}, {}, {}
-
-    def add(self, words):
-        self._pieces.append(words)
-        self._at += len(words)
+        self.pieces, self._begins, self._ends, self._referred = [], {}, {}, {}
 
     def begin(self, number):
-        self._begins.setdefault(number, self._at)
+        self._begins.setdefault(number, len(self.pieces))
 
     def end(self, number):
-        self._ends.setdefault(number, self._at)
+        self._ends.setdefault(number, len(self.pieces))
 
     def refer(self, number):
         """Where a comment is attached as a whole: there it ends if nothing says it does."""
-        self._referred.setdefault(number, self._at)
+        self._referred.setdefault(number, len(self.pieces))
 
     def text_and_spans(self):
         """The text without line ends round it, and comment's number -> (start, end) in it."""
-        text = "".join(self._pieces)
+        text = "".join(self.pieces)
         blank = len(text) - len(text.lstrip("\n"))
         text = text.strip("\n") + "\n"
-        ends = self._referred | self._ends
-        spans = {
-            number: tuple(min(max(at - blank, 0), len(text)) for at in (start, ends[number]))
-            for number, start in self._begins.items()
-            if number in ends
-        }
-        return text, {number: span for number, span in spans.items() if span[0] < span[1]}
+        places = [
+            min(max(at - blank, 0), len(text))
+            for at in accumulate(map(len, self.pieces), initial=0)
+        ]
+        ends, spans = self._referred | self._ends, {}
+        for number, begin in self._begins.items():
+            if number in ends and places[begin] < places[ends[number]]:
+                spans[number] = places[begin], places[ends[number]]
+        return text, spans
 
 
 def essay_with_comments(source, program, text, comments, spans, *, elsewhere=None):
@@ -97,7 +101,7 @@ def _add(material, comment, span, elsewhere):
     start, end = span if span else (None, None)
     text = material.essays["essay"].text
     quotation = text[start:end] if span else elsewhere or ""
-    whole = "\n".join(comment.lines).strip()
+    whole = comment.words.strip()
 
     def coding(code, reason, memo=""):
         there = (start, end) if span and reason != "no_span" else (None, None)
@@ -113,7 +117,7 @@ def _add(material, comment, span, elsewhere):
         if whole:
             memo(whole)
         return
-    names = [name.strip() for line in comment.lines for name in re.split(r"[;\n]", line)]
+    names = [name.strip() for name in re.split(r"[;\n]", whole)]
     names = [name for name in names if name]
     if not names:
         coding("", "no_code")

@@ -93,54 +93,66 @@ def _read_apart(archive, parts):
 
 
 def _anchored(container):
-    """(text, comment's number -> span) of everything in a body, a note or a header.
+    return _Paragraphs(_space(container)).anchored(container)
 
-    A paragraph inside of another one (a text box) is read after it. Cost: linear.
-    """
-    space, read = _space(container), AnchoredText()
-    anchors = {f"{space}{name}": getattr(read, method) for name, method in ANCHORS.items()}
-    signs = {f"{space}{name}": sign for name, sign in SIGNS.items()}
-    gone = {f"{space}del", f"{space}moveFrom", FALLBACK}
-    number, words, paragraph = f"{space}id", f"{space}t", f"{space}p"
 
-    def nodes_of(whole):
+class _Paragraphs:
+    """How the paragraphs of a part are read, under the names of its namespace."""
+
+    def __init__(self, space):
+        self.number, self.words, self.paragraph = (f"{space}{n}" for n in ("id", "t", "p"))
+        self.anchors = {f"{space}{name}": method for name, method in ANCHORS.items()}
+        self.signs = {f"{space}{name}": sign for name, sign in SIGNS.items()}
+        self.gone = {f"{space}del", f"{space}moveFrom", FALLBACK}
+        self.read_tags = (self.words, *self.signs, *self.anchors)
+        self.end_marks = f"{space}pPr/{space}rPr"
+
+    def anchored(self, container):
+        """(text, comment's number -> span) of everything in a body, a note or a comment.
+
+        A paragraph inside of another one (a text box) is read after it. Cost: linear.
+        """
+        read = AnchoredText()
+        for node in container.iter(self.paragraph, *self.anchors):
+            if node.tag != self.paragraph:
+                self._anchor(read, node)  # between paragraphs; one inside is known
+            elif not any(parent.tag in self.gone for parent in node.iterancestors()):
+                self._read(read, node)
+        return read.text_and_spans()
+
+    def _read(self, read, paragraph):
+        for node, deleted in self._nodes(paragraph):
+            if node.tag in self.anchors:
+                self._anchor(read, node)
+            elif node.tag == self.words and not deleted:
+                read.pieces.append(node.text or "")
+            elif node.tag in self.signs and not deleted and _local(node.getparent()) != "tabs":
+                read.pieces.append(self.signs[node.tag])
+        if not self._end_is_deleted(paragraph):
+            read.pieces.append("\n")
+
+    def _anchor(self, read, node):
+        getattr(read, self.anchors[node.tag])(node.get(self.number) or "")
+
+    def _nodes(self, paragraph):
         """(node, is it deleted?) of a paragraph, without those of paragraphs inside of it."""
-        within = whole.iter(paragraph, *gone)
-        if next(within) is whole and next(within, None) is None:
-            for node in whole.iter(words, *signs, *anchors):
+        within = paragraph.iter(self.paragraph, *self.gone)
+        if next(within) is paragraph and next(within, None) is None:
+            for node in paragraph.iter(*self.read_tags):
                 yield node, False
             return
-        stack = [(child, False) for child in reversed(whole)]
+        stack = [(child, False) for child in reversed(paragraph)]
         while stack:
             node, deleted = stack.pop()
-            if node.tag != paragraph:
+            if node.tag != self.paragraph:
                 yield node, deleted
-                deleted = deleted or node.tag in gone
+                deleted = deleted or node.tag in self.gone
                 stack += [(child, deleted) for child in reversed(node)]
 
-    def read_paragraph(whole):
-        for node, deleted in nodes_of(whole):
-            if node.tag in anchors:
-                anchors[node.tag](node.get(number) or "")
-            elif node.tag == words and not deleted:
-                read.add(node.text or "")
-            elif node.tag in signs and not deleted and _local(node.getparent()) != "tabs":
-                read.add(signs[node.tag])
-        if not _end_is_deleted(whole, space, gone):
-            read.add("\n")
-
-    for node in container.iter(paragraph, *anchors):
-        if node.tag != paragraph:
-            anchors[node.tag](node.get(number) or "")  # between paragraphs; one inside is known
-        elif not any(parent.tag in gone for parent in node.iterancestors()):
-            read_paragraph(node)
-    return read.text_and_spans()
-
-
-def _end_is_deleted(paragraph, space, gone):
-    """Is the end of this paragraph deleted, so that the next one goes on in its line?"""
-    marks = paragraph.find(f"{space}pPr/{space}rPr")
-    return marks is not None and any(mark.tag in gone for mark in marks)
+    def _end_is_deleted(self, paragraph):
+        """Is the end of this paragraph deleted, so that the next one goes on in its line?"""
+        marks = paragraph.find(self.end_marks)
+        return marks is not None and any(mark.tag in self.gone for mark in marks)
 
 
 # Comments ------------------------------------------------------------------------------------
@@ -149,18 +161,17 @@ def _end_is_deleted(paragraph, space, gone):
 def _comments(archive, parts):
     found, answers, resolved = [], *_threads(archive, parts)
     for name in parts.get("comments", ()):
-        for node in parse_xml(archive.read(name)):
-            if _local(node) != "comment":
-                continue
-            space = _space(node)
-            paragraphs = list(node.iter(f"{space}p"))
-            ids = {paragraph.get(PARA_ID) for paragraph in paragraphs} - {None}
+        root = parse_xml(archive.read(name))
+        space = _space(root)
+        paragraphs = _Paragraphs(space)
+        for node in root.iterchildren(f"{space}comment"):
+            ids = {paragraph.get(PARA_ID) for paragraph in node.iter(f"{space}p")} - {None}
             found.append(
                 Comment(
                     node.get(f"{space}id") or "",
                     node.get(f"{space}author") or "",
                     node.get(f"{space}date") or "",
-                    [_anchored(paragraph)[0].strip("\n") for paragraph in paragraphs],
+                    paragraphs.anchored(node)[0],
                     bool(ids & answers),
                     bool(ids & resolved),
                 )
