@@ -67,6 +67,28 @@ def test_a_file_that_does_not_show_its_unit_is_refused_until_somebody_says_it(tm
     assert codings_of(tmp_path / "study") == few.quoted()
 
 
+def test_a_project_that_does_not_count_as_its_tool_is_read_and_that_is_said_loudly(tmp_path):
+    many = tools.Project(
+        {f"{name} {n}": f"{text} {n}" for name, text in ESSAYS.items() for n in range(4)},
+        [(c, f"{e} {n}", code, s, t) for c, e, code, s, t in CODINGS[:-1] for n in range(4)],
+    )
+    path = tools.refi(tmp_path / "p.qdpx", many, origin="NVivo 14 Mac", unit="code points")
+    done = import_files(path, tmp_path / "study")
+    assert codings_of(tmp_path / "study") == many.quoted()
+    (said,) = (note for note in done.notes if "DOES NOT COUNT AS EXPECTED" in note)
+    assert "'code points, CR LF as 1' is followed, not 'UTF-16 units, CR LF as 1'" in said
+
+
+def test_a_place_inside_a_word_is_written_and_listed_to_be_looked_at(tmp_path):
+    cut = tools.Project(ESSAYS, [*CODINGS, ("ana", "E02", "Hope", 8, 14)])
+    path = tools.refi(tmp_path / "p.qdpx", cut, origin="NVivo 14 Mac", unit="UTF-16 units")
+    done = import_files(path, tmp_path / "study")
+    assert codings_of(tmp_path / "study") == cut.quoted()
+    (row,) = done.report.to_dict("records")
+    assert [row[c] for c in ("outcome", "reason", "quotation")] == ["adjusted", "unproven", "ssay 2"]
+    assert "compare it with the tool" in row["what"]
+
+
 def test_a_small_project_of_atlas_ti_shows_enough_as_its_line_ends_count_one(tmp_path):
     essays = {"E01": "Plain words.\nShe smiled at me."}
     small = tools.Project(essays, [("ana", "E01", "Hope", 17, 23)])

@@ -9,7 +9,7 @@ found in the essay.
 import operator
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,12 @@ import numpy as np
 from analysis.importers.material import code_points
 
 LEAST_PROVEN = 0.5  # a file whose best reading proves less is refused
-RIGHT, WRONG = 0.9, 0.5  # a reading is told from another by edges of words: at least, at most
+RIGHT, WRONG = 0.9, 0.5  # a reading is told from another where it is right: at least, at most
+HINT = 2  # places that two readings part: enough to ask, or to see how line ends count
+PROOF, PROOF_ESSAYS = 30, 3  # places, in so many essays: enough to overrule what a tool is known for
+INSIDE_A_WORD = (
+    "it begins or ends inside a word, and no quotation proves it: compare it with the tool"
+)
 CANDIDATES = 5  # places shown for a quotation that occurs more than once
 
 
@@ -43,6 +48,15 @@ class Reading:
     bom: bool = False
     first: int = 0
     inclusive: bool = False
+
+    def as_it_matters_in(self, essay):
+        """The simplest reading that counts alike in an essay."""
+        return replace(
+            self,
+            unit="code points" if essay.text.isascii() else self.unit,
+            line_end=self.line_end if "\n" in essay.text else 1,
+            bom=self.bom and essay.bom > 0,
+        )
 
     def __str__(self):
         said = f"{self.unit}, CR LF as {self.line_end}"
@@ -98,7 +112,11 @@ def spans(essay, starts, ends, reading):
     A position inside a character, or between CR and LF, is no place: letting it fall on the next
     one makes wrong readings look right.
     """
-    numbers = places(essay, reading)
+    return _located(places(essay, reading), starts, ends, reading)
+
+
+def _located(numbers, starts, ends, reading):
+    """Spans of the tool, given the number of each place."""
     last = len(numbers) - 1
     starts, ends = np.asarray(starts), np.asarray(ends) + reading.inclusive
     begin = np.searchsorted(numbers, starts, side="right") - 1
@@ -133,22 +151,31 @@ def _begins_grapheme(text):
     return np.array(begins, bool)
 
 
-def edges(text):
-    """(may a span begin here, may one end here) for each place of a text, two boolean arrays.
+class Edges(NamedTuple):
+    """What each place of a text is to words, boolean arrays of shape (len(text) + 1,).
 
-    A span begins before a character that is not white space and ends after one (or after one line
-    end), and cuts no word. Between signs of scripts without spaces every place may be an edge.
+    begin: before a character that is not white space, cutting no word. end: after one, or after a
+    line end, cutting no word. end_or_space: an end, or one white space behind it, as some programs
+    select words. inside: in a word; between signs of scripts without spaces no place is.
     """
+
+    begin: np.ndarray
+    end: np.ndarray
+    end_or_space: np.ndarray
+    inside: np.ndarray
+
+
+def edges(text):
     signs = code_points(text)
     unique, inverse = np.unique(signs, return_inverse=True)
     kind = np.array([_kind(chr(sign)) for sign in unique.tolist()], "U1")[inverse]
     padded = np.concatenate([[" "], kind, [" "]])
     before, after = padded[:-1], padded[1:]
-    cuts_word = (before == "w") & (after == "w") | (after == "m")
-    begin = (after != " ") & ~cuts_word
+    inside = (before == "w") & (after == "w") | (after == "m")
     line_end = np.concatenate([[False], signs == 10])
-    end = ((before != " ") | line_end) & ~cuts_word
-    return begin, end
+    end = ((before != " ") | line_end) & ~inside
+    behind = (before == " ") & np.concatenate([[False], end[:-1]])
+    return Edges((after != " ") & ~inside, end, end | behind, inside)
 
 
 def _kind(sign):
@@ -294,8 +321,8 @@ class Place(NamedTuple):
     """Where one coding stands in our text; reason: why it cannot be placed.
 
     start and end are None where the whole essay is coded. proof is a level of `proof`, or
-    "words" (no quotation, both ends at edges of words), "unproven" (no quotation, an end inside a
-    word), "whole". what: what was adjusted, or where the quotation may stand; for the report.
+    "words" (no quotation, no end inside a word), "unproven" (no quotation, an end inside a word),
+    "whole". what: what was adjusted, or where the quotation may stand; for the report.
     """
 
     start: int | None = None
@@ -310,7 +337,8 @@ class Decision:
     """Which way of counting a file follows, and how it was found.
 
     score is the share of codings that the reading proves; other_score that of the best reading
-    which places some coding elsewhere (None if there is none: the unit does not matter).
+    which places some coding elsewhere (None if there is none: the unit does not matter). warning
+    is what the researcher must hear of it.
     """
 
     reading: str
@@ -320,6 +348,7 @@ class Decision:
     other: str = ""
     other_score: float | None = None
     way: Reading | None = None
+    warning: str = ""
 
 
 class Undecided(ValueError):
@@ -337,7 +366,8 @@ def anchor(codings, essays, ways, *, known, recuts=False):
     ways : sequence of Reading
         Hypotheses, the likeliest first.
     known : bool
-        Is the first one established for the tool? Then it stands unless another is clearly better.
+        Is the first one established for the tool? Then it stands unless quotations, or the words
+        of many places in several essays, speak clearly for another; that is said in a warning.
     recuts : bool
         The tool cuts quotations by wrong numbers, so that they prove nothing.
 
@@ -419,7 +449,10 @@ def candidates_said(spots):
 class _Hypotheses:
     """Every positioned coding of a file under every way of counting.
 
-    starts, ends, whole_words, proven: arrays of shape (n_ways, n_positioned).
+    starts, ends, whole_words, uncut, proven: arrays of shape (n_ways, n_positioned); whole_words:
+    both ends at edges of words, or, where that is rare under every way, but for one white space at
+    the end; uncut: no end inside a word. first: the first coding of each
+    place, as a place that has ten codes is one piece of evidence.
     """
 
     def __init__(self, codings, positioned, essays, ways):
@@ -428,26 +461,43 @@ class _Hypotheses:
         self.texts = [essays[coding.essay].text for coding in self.codings]
         shape = (len(ways), len(positioned))
         self.starts, self.ends = np.full(shape, -1), np.full(shape, -1)
-        self.whole_words = np.zeros(shape, bool)
-        by_essay = {}
+        self.whole_words, self.uncut = np.zeros(shape, bool), np.zeros(shape, bool)
+        spaced = np.zeros(shape, bool)
+        self.reach = {}  # (essay, number of the way) -> first and last number of a place
+        by_essay, seen = {}, {}
         for n, coding in enumerate(self.codings):
             by_essay.setdefault(coding.essay, []).append(n)
+            seen.setdefault((coding.essay, coding.start, coding.end), n)
+        self.first = np.zeros(len(positioned), bool)
+        self.first[list(seen.values())] = True
         for key, rows in by_essay.items():
-            self._count(key, np.array(rows))
+            self._count(key, np.array(rows), spaced)
+        if shape[1] and self.whole_words.mean(axis=1).max() < RIGHT:
+            self.whole_words = spaced
         self.quoted = np.array([bool(c.quotation.strip()) for c in self.codings], bool)
         self.proven = self._prove()
 
-    def _count(self, key, rows):
+    def _count(self, key, rows, spaced):
         essay = self.essays[key]
-        begins, stops = edges(essay.text)
+        known = edges(essay.text)
         first = [_bounded(self.codings[n].start) for n in rows]
         last = [_bounded(self.codings[n].end) for n in rows]
+        counted = {}
         for w, way in enumerate(self.ways):
-            start, end = spans(essay, first, last, way)
+            alike = way.as_it_matters_in(essay)
+            if alike not in counted:
+                numbers = places(essay, alike)
+                counted[alike] = (
+                    *_located(numbers, first, last, alike), (numbers[0], numbers[-1]),
+                )  # fmt: skip
+            start, end, self.reach[key, w] = counted[alike]
             self.starts[w, rows], self.ends[w, rows] = start, end
-            self.whole_words[w, rows] = (
-                (start >= 0) & (start < end) & begins[start.clip(0)] & stops[end.clip(0)]
-            )
+            there = (start >= 0) & (start < end)
+            begin, stop = np.where(there, start, 0), np.where(there, end, 0)
+            begun = there & known.begin[begin]
+            self.whole_words[w, rows] = begun & known.end[stop]
+            spaced[w, rows] = begun & known.end_or_space[stop]
+            self.uncut[w, rows] = there & ~known.inside[begin] & ~known.inside[stop]
 
     def _words(self, w, n):
         """The words that a coding covers in one way of counting; None where it has no place."""
@@ -490,41 +540,59 @@ class _Hypotheses:
             range(len(self.ways)), key=lambda w: (-scores[w], -self.whole_words[w].mean(), w)
         )
         best = order[0]
+        if known and by_quotation:
+            best = best if self._clearly_better(best, 0, 1, self.quoted) else 0
+        elif known:
+            best = self._against_the_known(best, scores)
+        elif not by_quotation:
+            self._refuse_rivals(best, order, scores)
         others = [w for w in order if self.differing(w, best).any()]
-        basis = "quotations" if by_quotation else "edges of words"
-        if not by_quotation and others:
-            best = self._told_apart(best, others, scores, known)
-            others = [w for w in order if self.differing(w, best).any()]
         other = next(iter(others), None)
         return best, Decision(
             str(self.ways[best]) if others else "every way of counting gives the same places",
-            basis,
+            "quotations" if by_quotation else "edges of words",
             right.shape[1],
             float(scores[best]),
             "" if other is None else str(self.ways[other]),
             None if other is None else float(scores[other]),
             self.ways[best],
+            self._overruled(best, by_quotation) if known else "",
         )
 
-    def _told_apart(self, best, others, scores, known):
-        """The way that edges of words speak for, judged on the codings that two ways part.
+    def _against_the_known(self, best, scores):
+        """The known way of a tool, unless the edges of words speak clearly for another.
 
-        The known way of a tool stands against a better one until ten codings speak for that;
-        against another unit, two are enough to ask.
+        One essay whose text is not quite the one that was coded speaks for another way too, in all
+        its codings; so several essays must. What speaks for another unit less clearly is asked.
         """
-        if not known:
-            rivals = [w for w in others if not self._clearly_better(best, w, 2)]
-            rivals = [w for w in rivals if self._is_likely(w)]
-            if rivals or scores[best] < RIGHT:
-                raise self._undecided(best, rivals, scores)
-            return best
-        if best == 0 or not self.differing(best, 0).any() or self._clearly_better(best, 0, 10):
-            return best
-        if not self._clearly_better(best, 0, 2):
+        if not self._clearly_better(best, 0, HINT):
             return 0
-        if self.ways[best].unit != self.ways[0].unit:
+        parted = np.flatnonzero(self.differing(best, 0) & self.first)
+        essays = len({self.codings[n].essay for n in parted})
+        is_clear = len(parted) >= PROOF and essays >= PROOF_ESSAYS
+        if self.ways[best].unit != self.ways[0].unit and not is_clear:
             raise self._undecided(best, [0], scores)
         return best
+
+    def _refuse_rivals(self, best, order, scores):
+        others = [w for w in order if self.differing(w, best).any()]
+        rivals = [w for w in others if not self._clearly_better(best, w, HINT)]
+        rivals = [w for w in rivals if self._is_likely(w)]
+        if rivals or (others and scores[best] < RIGHT):
+            raise self._undecided(best, rivals, scores)
+
+    def _overruled(self, best, by_quotation):
+        """What to say where a file does not count as its tool is known to."""
+        parted = self.differing(best, 0) & self.first
+        if not parted.any():
+            return ""
+        n, right = parted.sum(), self.proven if by_quotation else self.whole_words
+        return (
+            f"THIS FILE DOES NOT COUNT AS EXPECTED: '{self.ways[best]}' is followed, "
+            f"not '{self.ways[0]}'. Of the {n} places that they part, {right[best, parted].sum()} "
+            f"are right in the first and {right[0, parted].sum()} in the second, judged by "
+            f"{'quotations' if by_quotation else 'edges of words'}: look at some in the tool"
+        )
 
     def _undecided(self, best, rivals, scores):
         return Undecided(
@@ -537,11 +605,16 @@ class _Hypotheses:
         """A line end counts as two only where some essay is stored with CR LF."""
         return self.ways[w].line_end == 1 or any(len(e.crlf) for e in self.essays.values())
 
-    def _clearly_better(self, best, other, least):
-        """Right in 90 % and the other in 50 % of at least so many codings that they part."""
-        parted = self.differing(best, other)
-        n = parted.sum()
-        ours, theirs = self.whole_words[best, parted].sum(), self.whole_words[other, parted].sum()
+    def _clearly_better(self, best, other, least, quoted=None):
+        """Right in 90 % and the other in 50 % of at least so many places that they part.
+
+        Right is what a quotation proves, among those that have one; else what is at edges of words.
+        """
+        parted = self.differing(best, other) & self.first
+        right = self.whole_words if quoted is None else self.proven
+        if quoted is not None:
+            parted &= quoted
+        n, ours, theirs = parted.sum(), right[best, parted].sum(), right[other, parted].sum()
         return n >= least and ours >= RIGHT * n and theirs <= WRONG * n
 
     def place(self, n, best, haystack, *, recuts):
@@ -552,7 +625,9 @@ class _Hypotheses:
         if not quotation.strip():
             if words is None or not words.strip():
                 return Place(reason=self._unplaced(n, best))
-            return Place(start, end, "words" if self.whole_words[best, n] else "unproven")
+            if self.uncut[best, n]:
+                return Place(start, end, "words")
+            return Place(start, end, "unproven", what=INSIDE_A_WORD)
         level = proof(quotation, words) if words and words.strip() else None
         if level == "edge":
             start += len(words) - len(words.lstrip())
@@ -593,13 +668,12 @@ class _Hypotheses:
 
     def _unplaced(self, n, best):
         """Why a span without a quotation is no place."""
-        coding = self.codings[n]
-        way, essay = self.ways[best], self.essays[coding.essay]
-        numbers = places(essay, way)
+        coding, way = self.codings[n], self.ways[best]
+        lowest, highest = self.reach[coding.essay, best]
         first, last = _bounded(coding.start), _bounded(coding.end) + way.inclusive
         if first >= last:
             return "zero_length"
-        if first < numbers[0] or last > numbers[-1]:
+        if first < lowest or last > highest:
             return "out_of_range"
         return "inside_character" if self._words(best, n) is None else "zero_length"
 
