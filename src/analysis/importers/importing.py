@@ -248,6 +248,7 @@ class Part:
             known=material.known or stated,
             recuts=material.recuts,
         )
+        material.notes += filter(None, [self.decision.warning])
         if stated:
             self.decision = replace(self.decision, reading=f"{self.decision.way}, as you said")
         self.places = [
