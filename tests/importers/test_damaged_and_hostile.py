@@ -175,6 +175,29 @@ def test_a_bad_file_is_refused_with_a_sentence(tmp_path, case):
     assert message.startswith(f"1 problem in the study:\n  {name}")
 
 
+TOO_LARGE = {  # what a file holds -> what the refusal says of it
+    "e.html": (b"<p>" + b"a " * 5_500_000, "has 11 MB; an essay of at most 10 MB is read"),
+    "e.txt": (b"a " * 2_600_000, "holds an essay of 5,200,000 characters ('e'); at most 5,000,000"),
+    "c.csv": (b"essay_id,code\n" + b"E1,Hope\n" * 200_001, "has more than 200,000 rows"),
+    "l.json": (b"[" + b" " * 41_000_000 + b"]", "has 41 MB; JSON of at most 40 MB is read"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_what_would_take_longer_than_anybody_waits_is_refused(tmp_path, name):
+    content, said = TOO_LARGE[name]
+    (tmp_path / name).write_bytes(content)
+    assert said in refused(tmp_path / name, tmp_path / "study")
+
+
+def test_more_codings_than_a_study_has_are_refused(tmp_path):
+    labels = [[0, 3, "Hope"]] * 200_001
+    row = json.dumps({"id": 1, "text": "She smiled.", "label": labels})
+    (tmp_path / "ana.jsonl").write_text(row)
+    message = refused(tmp_path / "ana.jsonl", tmp_path / "study")
+    assert "holds 200,001 codings; at most 200,000 are read at once" in message
+
+
 def test_all_bad_files_are_named_at_once_and_none_of_the_good_ones_is_written(tmp_path):
     tools.own_csv(tmp_path / "c.csv", PROJECT)
     for name in ("a.bin", "b.bin"):

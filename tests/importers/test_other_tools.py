@@ -448,13 +448,7 @@ def essay_in_every_format(folder):
     (folder / "E_md.md").write_text("She smiled, md.\n")
     (folder / "E_html.html").write_text("<html><body><p>She smiled, html.</p></body></html>")
     (folder / "E_rtf.rtf").write_bytes(rb"{\rtf1\ansi She smiled, rtf.\par}")
-    office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-    words = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-    content = (
-        f'<o:document-content xmlns:o="{office}" xmlns:t="{words}"><o:body><o:text>'
-        "<t:p>She smiled, odt.</t:p></o:text></o:body></o:document-content>"
-    )
-    tools.write_zip(folder / "E_odt.odt", {"content.xml": content})
+    tools.writer(folder / "E_odt.odt", "<t:p>She smiled, odt.</t:p>")
     return ["docx", "txt", "md", "html", "rtf", "odt"]
 
 
@@ -467,20 +461,6 @@ def test_essays_of_every_format_are_found_by_the_quotations_of_a_table(tmp_path)
     assert codings_of(tmp_path / "study") == {
         ("ana", f"E_{kind}", "Hope", f"smiled, {kind}") for kind in kinds
     }
-
-
-def test_comments_of_a_writer_file_are_not_passed_over_in_silence(tmp_path):
-    office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-    words = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-    content = (
-        f'<o:document-content xmlns:o="{office}" xmlns:t="{words}"><o:body><o:text><t:p>She '
-        '<o:annotation o:name="1"><t:p>Hope</t:p></o:annotation>smiled.</t:p></o:text></o:body>'
-        "</o:document-content>"
-    )
-    path = tools.write_zip(tmp_path / "E1.odt", {"content.xml": content})
-    done = import_files(path, tmp_path / "study")
-    assert "its comments (1) are not read: save it as .docx and import that" in done.notes
-    assert texts_of(tmp_path / "study") == {"E1": "She smiled.\n"}
 
 
 def test_rtf_without_striprtf_is_refused_with_what_to_do(tmp_path, monkeypatch):

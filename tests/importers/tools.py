@@ -103,11 +103,11 @@ def word(path, text, comments, *, body=None, extended="", more=None):
     write_zip(
         path,
         {
-            "[Content_Types].xml": "<Types/>",
-            "_rels/.rels": _relationships(
+            "[Content_Types].xml": _content_types(kinds),
+            "_rels/.rels": relationships(
                 f'<Relationship Id="r0" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
             ),
-            "word/_rels/document.xml.rels": _relationships(relations),
+            "word/_rels/document.xml.rels": relationships(relations),
             "word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>',
             "word/comments.xml": f'<w:comments xmlns:w="{W}" xmlns:w14="{W14}">{notes}'
             "</w:comments>",
@@ -119,7 +119,24 @@ def word(path, text, comments, *, body=None, extended="", more=None):
     return path
 
 
-def _relationships(inside):
+def _content_types(kinds):
+    """What Word and Writer ask of a file before they open it."""
+    space = "http://schemas.openxmlformats.org/package/2006/content-types"
+    relations = "application/vnd.openxmlformats-package.relationships+xml"
+    parts = {"document": "document.main", **{kind: kind for kind in kinds}}
+    return (
+        f'<Types xmlns="{space}"><Default Extension="rels" ContentType="{relations}"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        + "".join(
+            f'<Override PartName="/word/{part}.xml" ContentType="application/'
+            f'vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"/>'
+            for part, kind in parts.items()
+        )
+        + "</Types>"
+    )
+
+
+def relationships(inside):
     space = "http://schemas.openxmlformats.org/package/2006/relationships"
     return f'<Relationships xmlns="{space}">{inside}</Relationships>'
 
@@ -129,6 +146,19 @@ def write_zip(path, members):
         for name, content in members.items():
             archive.writestr(name, content)
     return path
+
+
+def writer(path, body, more=None):
+    """A .odt; in its body o: is the office namespace, t: that of texts, l: LibreOffice's own."""
+    spaces = {
+        "o": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "t": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "l": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
+        "dc": "http://purl.org/dc/elements/1.1/",
+    }
+    named = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in spaces.items())
+    content = f"<o:document-content {named}><o:body><o:text>{body}</o:text></o:body>"
+    return write_zip(path, {"content.xml": f"{content}</o:document-content>", **(more or {})})
 
 
 def words_files(folder, project):

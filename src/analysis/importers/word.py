@@ -3,7 +3,13 @@
 from pathlib import PurePosixPath
 
 from analysis.importers.comments import AnchoredText, Comment, essay_with_comments
-from analysis.importers.opening import Archive, Refused, parse_xml
+from analysis.importers.opening import (
+    LARGEST_TEXT,
+    Archive,
+    Refused,
+    parse_xml,
+    refuse_larger,
+)
 
 PARA_ID = "{http://schemas.microsoft.com/office/word/2010/wordml}paraId"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -17,7 +23,9 @@ def read(source):
     archive = Archive(source.data)
     document = _main_part(archive)
     parts = _related(archive, document)
-    root = parse_xml(archive.read(document))
+    data = archive.read(document)
+    refuse_larger(data, LARGEST_TEXT, "the text in a Word file", "Give each essay its own file.")
+    root = parse_xml(data)
     body = next((node for node in root if _local(node) == "body"), None)
     if body is None:
         raise Refused("has no text in it.", "Open it in Word and save it again.")
