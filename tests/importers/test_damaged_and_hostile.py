@@ -190,6 +190,25 @@ def test_what_would_take_longer_than_anybody_waits_is_refused(tmp_path, name):
     assert said in refused(tmp_path / name, tmp_path / "study")
 
 
+def test_a_workbook_that_claims_all_cells_of_a_sheet_is_refused(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["essay", "quote", "code"])
+    book.active["XFD1048576"] = "x"
+    book.save(tmp_path / "far.xlsx")
+    message = refused(tmp_path / "far.xlsx", tmp_path / "study")
+    assert "has 1,048,576 rows and 16,384 columns in its sheet 'Sheet'" in message
+    book.active["XFD1048576"] = None
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "far.xlsx")
+    with zipfile.ZipFile(tmp_path / "far.xlsx") as sound:
+        members = {name: sound.read(name) for name in sound.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = members[sheet].replace(b'"B2:B3"', b'"B2:XFD1048576"')
+    path = archive(tmp_path / "merged.xlsx", members)
+    assert "merges too many cells (B2:XFD1048576)" in refused(path, tmp_path / "study")
+
+
 def test_more_codings_than_a_study_has_are_refused(tmp_path):
     labels = [[0, 3, "Hope"]] * 200_001
     row = json.dumps({"id": 1, "text": "She smiled.", "label": labels})
