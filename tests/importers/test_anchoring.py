@@ -3,17 +3,12 @@
 import numpy as np
 import pytest
 
-from analysis.importers.anchoring import (
-    Haystack,
-    Reading,
-    Undecided,
-    anchor,
-    edges,
-    proof,
-    spans,
-    ways_to_count,
-)
+from analysis.importers.anchoring import anchor
+from analysis.importers.counting import Reading, spans, ways_to_count
+from analysis.importers.hypotheses import Undecided
 from analysis.importers.material import Coding, stored_essay
+from analysis.importers.quotations import Haystack, proof
+from analysis.importers.word_edges import edges
 
 TEXT = "Café 😀 She smiled."  # She smiled = 7-17; UTF-16 units 8-18; UTF-8 bytes 11-21
 

@@ -85,7 +85,8 @@ def test_a_place_inside_a_word_is_written_and_listed_to_be_looked_at(tmp_path):
     done = import_files(path, tmp_path / "study")
     assert codings_of(tmp_path / "study") == cut.quoted()
     (row,) = done.report.to_dict("records")
-    assert [row[c] for c in ("outcome", "reason", "quotation")] == ["adjusted", "unproven", "ssay 2"]
+    found = [row[column] for column in ("outcome", "reason", "quotation")]
+    assert found == ["adjusted", "unproven", "ssay 2"]
     assert "compare it with the tool" in row["what"]
 
 

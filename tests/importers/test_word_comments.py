@@ -194,9 +194,7 @@ def test_anchors_round_tables_and_in_boxes_and_one_that_never_ends_are_followed(
         tmp_path, [("Ana", code, None, None) for code in ("Table", "Box", "Open", "Gone")],
         body=body,
     )  # fmt: skip
-    assert texts_of(tmp_path / "study") == {
-        "E01": "one\ncell 1\ncell 2\ntwo three four\nboxed\n"
-    }
+    assert texts_of(tmp_path / "study") == {"E01": "one\ncell 1\ncell 2\ntwo three four\nboxed\n"}
     assert {row[2:] for row in codings_of(tmp_path / "study")} == {
         ("Table", "cell 1\ncell 2\n"), ("Box", "boxed"), ("Open", "three"),
     }  # fmt: skip

@@ -8,7 +8,7 @@ import re
 from itertools import accumulate
 from typing import NamedTuple
 
-from analysis.importers.anchoring import Reading
+from analysis.importers.counting import Reading
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Refused
 

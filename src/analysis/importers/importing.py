@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.importers import target, uniting
-from analysis.importers.anchoring import UNITS, Place, Undecided, anchor, spans
+from analysis.importers.anchoring import Place, anchor
+from analysis.importers.counting import UNITS, spans
 from analysis.importers.gathering import REPORT_COLUMNS, SOURCE_COLUMNS, gather
+from analysis.importers.hypotheses import Undecided
 from analysis.importers.material import Essay
 from analysis.importers.naming import Names
 from analysis.importers.opening import Refused

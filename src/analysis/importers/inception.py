@@ -6,7 +6,7 @@ CAS positions are UTF-16 units, and dkpro-cassis gives code points. One file is 
 import io
 import re
 
-from analysis.importers.anchoring import Reading
+from analysis.importers.counting import Reading
 from analysis.importers.material import Coding, Material, stored_essay
 from analysis.importers.opening import Archive, Refused
 

@@ -1,6 +1,6 @@
 """Label Studio's full JSON: regions of a text, and choices or paths for the whole of it."""
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Refused, whole_number
 from analysis.importers.taguette import essay_of_html

@@ -6,7 +6,7 @@ mix both: each is judged by its own quotation.
 
 from pathlib import Path
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import rows_of, tables_of, whole_number, words
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from urllib.parse import unquote
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_xml, whole_number
 from analysis.problems import listed

@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import (
     Archive,

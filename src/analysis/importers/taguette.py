@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, stored_essay
 from analysis.importers.opening import Refused, rows_of, whole_number, words
 

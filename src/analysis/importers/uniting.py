@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from zlib import crc32
 
-from analysis.importers.anchoring import (
+from analysis.importers.anchoring import Place
+from analysis.importers.material import writable
+from analysis.importers.quotations import (
     Haystack,
-    Place,
     candidates_said,
     folded_text,
     plain,
     proof,
     squeezed,
 )
-from analysis.importers.material import writable
 from analysis.problems import listed
 
 ALIKE, ALIKE_OF_RELATED_NAME = 0.7, 0.5  # share of runs of words that two versions have in common
