@@ -415,6 +415,48 @@ def test_inceptions_project_has_a_file_a_coder_and_the_curation_is_no_coder(cas,
     assert texts_of(tmp_path / "study") == ESSAYS
 
 
+LAYERS = """
+import cassis, pathlib
+ts = cassis.TypeSystem()
+def layer(name, parent="uima.tcas.Annotation", **features):
+    made = ts.create_type(name, parent)
+    for feature, kind in features.items():
+        ts.create_feature(made, feature, kind)
+    return made
+S = "uima.cas.String"
+code = layer("custom.Code", label=S)
+mood = layer("custom.Mood", mood=S, strength="uima.cas.Integer")
+many = layer("custom.Many", codes="uima.cas.StringArray")
+mark = layer("custom.Mark")
+link = layer("custom.Link", Governor=code, Dependent=code, label=S)
+whole = layer("custom.Whole", "uima.cas.AnnotationBase", code=S)
+cas = cassis.Cas(ts)
+cas.sofa_string, cas.sofa_mime = "\ufeffShe 😀 smiled.\\r\\nThen she left.", "text/plain"
+hope = code(begin=1, end=4, label="Hope")
+names = ts.get_type("uima.cas.StringArray")(elements=["Loss", "Trust"])
+cas.add_all([
+    hope, code(begin=1, end=4, label=None), mood(begin=7, end=13, mood="joy", strength=3),
+    many(begin=16, end=24, codes=names), mark(begin=25, end=29), whole(code="Sad"),
+    link(begin=1, end=4, Governor=hope, Dependent=hope, label="because"),
+])
+pathlib.Path("ana.json").write_text(cas.to_json(), "utf-8")
+"""
+
+
+def test_inceptions_layers_give_the_codes_that_their_features_hold(tmp_path):
+    pytest.importorskip("cassis", reason="dkpro-cassis is not installed here")
+    subprocess.run([sys.executable, "-c", LAYERS], cwd=tmp_path, check=True)
+    done = import_files(tmp_path / "ana.json", tmp_path / "study")
+    assert {row[2:] for row in codings_of(tmp_path / "study")} == {
+        ("Hope", "She"), ("joy", "smiled"), ("Loss", "Then she"), ("Trust", "Then she"),
+        ("Mark", "left"), ("Sad", ""),
+    }  # fmt: skip
+    assert done.report["reason"].tolist() == ["no_code"]
+    memos = {row["code"]: row["memo"] for row in rows_of(tmp_path / "study" / "codings" / "ana.csv")}
+    assert memos["joy"] == "strength: 3"
+    assert "relations between annotations are not imported: 1" in done.notes
+
+
 # Several projects in a file, and essays of every format ---------------------------------------
 
 

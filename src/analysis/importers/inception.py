@@ -8,13 +8,15 @@ import re
 
 from analysis.importers.counting import Reading
 from analysis.importers.material import Coding, Material, stored_essay
-from analysis.importers.opening import Archive, Refused
+from analysis.importers.opening import Archive, Refused, whole_number
 
 MEMBER = re.compile(r"(annotation|curation)/(?P<document>.+)/(?P<coder>[^/]+)\.(json|zip|xmi)$")
 STRUCTURE = {  # layers of INCEpTION itself, not of a study
     "Sentence", "Token", "DocumentMetaData", "DocumentAnnotation", "TagDescription",
     "TagsetDescription", "Paragraph", "LayerDefinition", "CASMetadata", "Heading", "Div",
+    "Annotation", "AnnotationBase",
 }  # fmt: skip
+RELATION = {"Governor", "Dependent"}  # features of a layer that joins two places
 CODE_FEATURES = ("value", "label", "code", "category", "identifier", "PosValue")
 
 
@@ -94,51 +96,70 @@ def _load_xmi(archive):
 
 
 def _material(cas, coder, document):
-    material = Material("INCEpTION CAS", ways=(Reading("code points"),), known=True)
+    material = Material("INCEpTION CAS", known=True)
     material.basis = "UTF-16 units, converted by dkpro-cassis"
     material.own_name = coder
-    text = cas.sofa_string or ""
-    essay = stored_essay(document, text)
+    essay = stored_essay(document, cas.sofa_string or "")
     material.essays[document] = essay
+    material.ways = (Reading("code points", 2 if len(essay.crlf) else 1, bom=True),)
     material.readings = {(coder, document)}
-    place = _without_cr(text)
-    for layer in sorted({type_.name for type_ in _layers(cas)}):
-        for n, annotation in enumerate(cas.select(layer), start=1):
-            if annotation.type.name == layer:
-                material.codings.append(
-                    _coding(annotation, layer, document, coder, place, f"{layer} {n}")
-                )
+    relations = 0
+    for layer in sorted(_layers(cas), key=lambda layer: layer.name):
+        features = _features(layer)
+        annotations = [a for a in cas.select(layer.name) if a.type.name == layer.name]
+        if RELATION <= {feature.name for feature in layer.all_features}:
+            relations += len(annotations)
+            continue
+        for n, annotation in enumerate(annotations, start=1):
+            material.codings += _codings(annotation, features, layer.name, document, coder, n)
+    if relations:
+        material.notes.append(f"relations between annotations are not imported: {relations}")
     return material
 
 
 def _layers(cas):
+    """The layers that are a study's own: of spans, and of the whole document."""
     for type_ in cas.typesystem.get_types():
-        short = type_.name.rsplit(".", 1)[-1]
-        if short not in STRUCTURE and cas.typesystem.is_instance_of(
-            type_.name, "uima.tcas.Annotation"
-        ):
+        is_layer = cas.typesystem.is_instance_of(type_.name, "uima.cas.AnnotationBase")
+        if is_layer and _short(type_.name) not in STRUCTURE:
             yield type_
 
 
-def _coding(annotation, layer, document, coder, place, ref):
-    values = {
-        feature: getattr(annotation, feature, None)
-        for feature in CODE_FEATURES
-        if isinstance(getattr(annotation, feature, None), str)
-    }
-    code = next((value for value in values.values() if value.strip()), "")
-    short = layer.rsplit(".", 1)[-1]
-    return Coding(
-        document, coder, code or short, place(annotation.begin), place(annotation.end),
-        source_ref=ref, reason="",
-    )  # fmt: skip
+def _short(layer):
+    return layer.rsplit(".", 1)[-1]
 
 
-def _without_cr(text):
-    """Places of the stored text as places of ours: CR LF is one."""
-    if "\r\n" not in text:
-        return lambda at: at
-    before = [0]
-    for n, sign in enumerate(text):
-        before.append(before[-1] + (sign == "\r" and text[n + 1 : n + 2] == "\n"))
-    return lambda at: at - before[at] if 0 <= at < len(before) else at
+def _features(layer):
+    """The features that a coder fills in, those first whose name says that they hold the code."""
+    features = [f for f in layer.all_features if f.name not in ("sofa", "begin", "end")]
+    order = {name: n for n, name in enumerate(CODE_FEATURES)}
+    return sorted(features, key=lambda f: (not _holds_words(f), order.get(f.name, 99), f.name))
+
+
+def _holds_words(feature):
+    kind = getattr(feature.rangeType, "name", feature.rangeType)
+    return str(kind).startswith("uima.cas.String")
+
+
+def _codings(annotation, features, layer, document, coder, n):
+    """One coding for each value of the first feature that is filled in; the others are its memo."""
+    said = {feature.name: _values(annotation, feature) for feature in features}
+    first = next((f.name for f in features if _holds_words(f) and said[f.name]), None)
+    memo = "\n".join(
+        f"{name}: {', '.join(values)}" for name, values in said.items() if values and name != first
+    )
+    has_words = any(map(_holds_words, features))
+    on_essay = not any(feature.name == "begin" for feature in annotation.type.all_features)
+    start, end = (whole_number(getattr(annotation, at, None)) for at in ("begin", "end"))
+    place = on_essay or (start is not None and end is not None)
+    for code in said.get(first) or ["" if has_words else _short(layer)]:
+        reason = "" if code and place else "out_of_range" if code else "no_code"
+        ref = f"{layer} {n}"
+        yield Coding(document, coder, code, start, end, memo=memo, source_ref=ref, reason=reason)
+
+
+def _values(annotation, feature):
+    """What a feature says, as texts; it may hold several values."""
+    value = getattr(annotation, feature.name, None)
+    values = getattr(value, "elements", None) or [value]
+    return [str(v).strip() for v in values if isinstance(v, (str, int, float)) and str(v).strip()]
