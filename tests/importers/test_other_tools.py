@@ -307,6 +307,79 @@ def test_a_row_without_words_is_no_coding_of_the_whole_essay(tmp_path):
         assert codings_of(tmp_path / name[0]) == set()
 
 
+def test_highlights_whose_document_or_tag_taguette_deleted_are_listed(tmp_path):
+    path = tools.taguette(tmp_path / "t.sqlite3", PROJECT)
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "DELETE FROM tags WHERE path = 'Hope';"
+        "INSERT INTO highlights VALUES (50, 99, 0, 4, '<p>gone</p>');"
+        "INSERT INTO highlight_tags VALUES (50, 2), (77, 2);"
+    )
+    connection.close()
+    done = import_files(path, tmp_path / "study")
+    assert done.report[["source_ref", "reason", "quotation"]].to_numpy().tolist() == [
+        ["highlight 2", "code_deleted", "smiled again"],
+        ["highlight 50", "source_missing", "gone"],
+        ["highlight 77", "deleted_in_tool", ""],
+    ]
+    assert done.sources.loc[0, ["codings", "written"]].tolist() == [4, 1]
+
+
+def test_qualcoders_codings_of_images_and_films_are_listed_with_their_memos(tmp_path):
+    folder = tools.qualcoder(tmp_path / "q.qda", PROJECT)
+    connection = sqlite3.connect(folder / "data.qda")
+    connection.executescript(
+        "CREATE TABLE code_image (imid, id, x1, y1, width, height, cid, memo, date, owner);"
+        "CREATE TABLE code_av (avid, id, pos0, pos1, cid, memo, date, owner);"
+        "INSERT INTO source VALUES (10, 'photo.png', NULL, '/images/photo.png', '', 'ana', '');"
+        "INSERT INTO source VALUES (11, 'talk.mp4', NULL, '/video/talk.mp4', '', 'ana', '');"
+        "INSERT INTO code_image VALUES (1, 10, 0, 0, 5, 5, 2, 'seen', '', 'ana');"
+        "INSERT INTO code_av VALUES (1, 11, 0, 1000, 2, 'heard', '', 'ben');"
+        "INSERT INTO code_text VALUES (101, 99, 1, 'She', 8, 11, 'ben', '', '', NULL, NULL);"
+        "INSERT INTO code_text VALUES (102, 2, 77, 'She', 8, 11, 'ben', '', '', NULL, NULL);"
+        "CREATE TABLE cases (caseid, name, memo, owner, date);"
+        "INSERT INTO cases VALUES (1, 'C1', 'late shift', 'ana', '');"
+        "UPDATE code_cat SET memo = 'all help';"
+    )
+    connection.close()
+    done = import_files(folder, tmp_path / "study")
+    assert done.report[["essay_id", "reason", "memo"]].to_numpy().tolist() == [
+        ["E03", "code_deleted", ""],
+        ["77", "source_missing", ""],
+        ["photo.png", "not_text", "seen"],
+        ["talk.mp4", "not_text", "heard"],
+    ]
+    assert [m["memo"] for m in rows_of(tmp_path / "study" / "memos.csv")] == ["C1: late shift"]
+    assert "'Support' is a category of codes; it is described so: all help" in done.notes
+
+
+def test_label_studio_results_that_are_no_codes_are_kept_and_images_are_no_essays(tmp_path):
+    results = [
+        {"type": "number", "value": {"number": 5}},
+        {"type": "choices", "value": {"choices": ["Sad"]}},
+    ]
+    box = {"type": "rectanglelabels", "value": {"x": 1, "y": 1, "rectanglelabels": ["Face"]}}
+    turn = {"type": "paragraphlabels", "value": {
+        "start": "1", "end": "1", "startOffset": 0, "endOffset": 4, "text": "Good",
+        "paragraphlabels": ["Greeting"]}}  # fmt: skip
+    tasks = [
+        {"id": n, "data": data, "annotations": [{"completed_by": 1, "result": found}],
+         "drafts": [{"result": results}], "predictions": [{"result": results}]}
+        for n, (data, found) in enumerate([
+            ({"text": "She smiled."}, results),
+            ({"image": "/data/photo.png"}, [box]),
+            ({"dialogue": [{"author": "A", "text": "Hello"}, {"text": "Good day"}]}, [turn]),
+        ])
+    ]  # fmt: skip
+    (tmp_path / "l.json").write_text(json.dumps(tasks))
+    done = import_files(tmp_path / "l.json", tmp_path / "study")
+    assert codings_of(tmp_path / "study") == {("1", "task 0", "Sad", "")}
+    assert done.report["reason"].tolist() == ["no_code", "not_text", "source_missing"]
+    assert [m["memo"] for m in rows_of(tmp_path / "study" / "memos.csv")] == ['number: {"number": 5}']
+    assert {"predictions are a machine's; they are not imported",
+            "drafts that were not submitted are not imported"} <= set(done.notes)  # fmt: skip
+
+
 def test_a_taguette_database_without_a_project_is_refused(tmp_path):
     path = tools.taguette(tmp_path / "t.sqlite3", PROJECT)
     connection = sqlite3.connect(path)

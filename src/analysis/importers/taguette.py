@@ -25,7 +25,9 @@ def read(source, connection):
     projects = list(rows_of(connection, "projects", ["id", "name"]))
     if not projects:
         raise Refused("is a Taguette database without a project.", "Export the project again.")
-    found = [_project(connection, project) for project in projects]
+    highlights, tagged = _highlights(connection)
+    found = [_project(connection, project, highlights, tagged) for project in projects]
+    _list_homeless(connection, found[0], highlights, tagged)
     for material, project in zip(found, projects, strict=True):
         material.own_name = source.stem
         if len(projects) > 1:
@@ -34,7 +36,38 @@ def read(source, connection):
     return [m for m in found if m.codings or m.essays or len(found) == 1]
 
 
-def _project(connection, project):
+def _highlights(connection):
+    """(document id -> its highlights, highlight id -> ids of its tags)"""
+    highlights, tagged = {}, {}
+    columns = ["id", "document_id", "start_offset", "end_offset", "snippet"]
+    for row in rows_of(connection, "highlights", columns):
+        highlights.setdefault(row["document_id"], []).append(row)
+    for row in rows_of(connection, "highlight_tags", ["highlight_id", "tag_id"]):
+        tagged.setdefault(row["highlight_id"], []).append(row["tag_id"])
+    return highlights, tagged
+
+
+def _list_homeless(connection, material, highlights, tagged):
+    """Highlights of a document, and tags of a highlight, that the database does not hold."""
+    documents = {row["id"] for row in rows_of(connection, "documents", ["id"])}
+    tags = {row["id"]: words(row["path"]) for row in rows_of(connection, "tags", ["id", "path"])}
+    known = set()
+    for document, rows in highlights.items():
+        known |= {row["id"] for row in rows}
+        for row in rows if document not in documents else ():
+            for coding in _codings(row, tagged.get(row["id"], []), tags, "", ""):
+                material.codings.append(
+                    coding._replace(essay=f"document {document}", reason="source_missing")
+                )
+    for highlight, tag_ids in tagged.items():
+        for tag_id in tag_ids if highlight not in known else ():
+            code, ref = tags.get(tag_id, ""), f"highlight {highlight}"
+            material.codings.append(
+                Coding("", "", code, None, None, source_ref=ref, reason="deleted_in_tool")
+            )
+
+
+def _project(connection, project, highlights, tagged):
     of_project = {"project_id": project["id"]}
     material = Material("Taguette database", ways=WAYS, known=True)
     columns = ["id", "name", "project_id", "contents"]
@@ -49,14 +82,10 @@ def _project(connection, project):
         if of_project.items() <= row.items():
             tags[row["id"]] = words(row["path"])
             material.codes[words(row["path"])] = {"definition": words(row["description"])}
-    tagged = {}
-    for row in rows_of(connection, "highlight_tags", ["highlight_id", "tag_id"]):
-        tagged.setdefault(row["highlight_id"], []).append(row["tag_id"])
     log = _log(connection, project["id"])
     coders = _coders(log)
-    columns = ["id", "document_id", "start_offset", "end_offset", "snippet"]
-    for row in rows_of(connection, "highlights", columns):
-        if row["document_id"] in material.essays:
+    for document in material.essays:
+        for row in highlights.get(document, ()):
             coder, date = coders.get(row["id"], ("", ""))
             material.codings += _codings(row, tagged.get(row["id"], []), tags, coder, date)
     _count(material)
