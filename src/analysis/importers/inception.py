@@ -4,6 +4,7 @@ CAS positions are UTF-16 units, and dkpro-cassis gives code points. One file is 
 """
 
 import io
+import json
 import re
 
 from analysis.importers.counting import Reading
@@ -29,7 +30,7 @@ def _is_xmi(names):
 
 
 def read_json(source):
-    return [_material(_load(source.data), source.stem, source.stem)]
+    return [_material(_load(source.data, {}), source.stem, source.stem)]
 
 
 def read_archive(source):
@@ -37,13 +38,13 @@ def read_archive(source):
     archive = Archive(source.data)
     if not any(MEMBER.search(name) for name in archive.names):
         return [_material(_load_xmi(archive), source.stem, source.stem)]
-    found, without = [], 0
+    found, without, systems = [], 0, {}
     for name in sorted(archive.names):
         match = MEMBER.search(name)
         if not match or match["coder"] == "INITIAL_CAS":
             continue
         data = archive.read(name)
-        cas = _load_xmi(Archive(data)) if name.endswith(".zip") else _load(data)
+        cas = _load_xmi(Archive(data)) if name.endswith(".zip") else _load(data, systems)
         coder = match["coder"]
         material = _material(cas, coder, match["document"].removesuffix(".txt"))
         material.part = name
@@ -71,10 +72,20 @@ def _cassis():
     return cassis
 
 
-def _load(data):
+def _load(data, systems):
+    """A CAS. Those of one project mostly share their types, which take longest to read.
+
+    systems : dict of str to TypeSystem
+        By their JSON, of the files before; a new one is added.
+    """
     cassis = _cassis()
     try:
-        return cassis.load_cas_from_json(io.BytesIO(data))
+        types = json.dumps(json.loads(data)["%TYPES"], sort_keys=True)
+        known = systems.get(types)
+        source, is_new = io.BytesIO(data), known is None
+        cas = cassis.load_cas_from_json(source, typesystem=known, merge_typesystem=is_new)
+        systems[types] = cas.typesystem
+        return cas
     except Exception as error:  # cassis raises many kinds on damaged files
         raise Refused(f"is a damaged CAS ({type(error).__name__}).", "Export it again.") from None
 
@@ -106,12 +117,21 @@ def _material(cas, coder, document):
     relations = 0
     for layer in sorted(_layers(cas), key=lambda layer: layer.name):
         features = _features(layer)
+        on_essay = not any(feature.name == "begin" for feature in layer.all_features)
         annotations = [a for a in cas.select(layer.name) if a.type.name == layer.name]
-        if RELATION <= {feature.name for feature in layer.all_features}:
+        if {feature.name for feature in layer.all_features} >= RELATION:
             relations += len(annotations)
             continue
         for n, annotation in enumerate(annotations, start=1):
-            material.codings += _codings(annotation, features, layer.name, document, coder, n)
+            ref = f"{layer.name} {n}"
+            place = (None, None) if on_essay else _span(annotation)
+            for code, memo in _codes(annotation, features, layer.name):
+                reason = "" if code else "no_code"
+                if None in place and not on_essay:
+                    reason = "out_of_range"
+                material.codings.append(
+                    Coding(document, coder, code, *place, "", memo, "", ref, reason)
+                )
     if relations:
         material.notes.append(f"relations between annotations are not imported: {relations}")
     return material
@@ -141,21 +161,22 @@ def _holds_words(feature):
     return str(kind).startswith("uima.cas.String")
 
 
-def _codings(annotation, features, layer, document, coder, n):
-    """One coding for each value of the first feature that is filled in; the others are its memo."""
+def _span(annotation):
+    return whole_number(annotation.begin), whole_number(annotation.end)
+
+
+def _codes(annotation, features, layer):
+    """(code, memo) of each value of the first feature that is filled in; the others are the memo.
+
+    A layer without such a feature is a code itself.
+    """
     said = {feature.name: _values(annotation, feature) for feature in features}
     first = next((f.name for f in features if _holds_words(f) and said[f.name]), None)
     memo = "\n".join(
         f"{name}: {', '.join(values)}" for name, values in said.items() if values and name != first
     )
-    has_words = any(map(_holds_words, features))
-    on_essay = not any(feature.name == "begin" for feature in annotation.type.all_features)
-    start, end = (whole_number(getattr(annotation, at, None)) for at in ("begin", "end"))
-    place = on_essay or (start is not None and end is not None)
-    for code in said.get(first) or ["" if has_words else _short(layer)]:
-        reason = "" if code and place else "out_of_range" if code else "no_code"
-        ref = f"{layer} {n}"
-        yield Coding(document, coder, code, start, end, memo=memo, source_ref=ref, reason=reason)
+    codes = said.get(first) or ["" if any(map(_holds_words, features)) else _short(layer)]
+    return [(code, memo) for code in codes]
 
 
 def _values(annotation, feature):

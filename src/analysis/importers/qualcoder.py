@@ -63,7 +63,7 @@ def _coding(row, codes, essays, media):
         code,
         start,
         end,
-        words(row["seltext"]),
+        words(row["seltext"]).replace("\u2029", "\n"),  # as Qt ends a line
         words(row["memo"]),
         words(row["date"]),
         f"code_text {row['ctid']}",
