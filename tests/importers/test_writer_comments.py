@@ -1,8 +1,11 @@
 """Writer files with comments: hand-made XML for what LibreOffice writes, and a file of its own."""
 
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from analysis.corpus import READERS
 from analysis.importers import import_files
@@ -10,6 +13,7 @@ from analysis.problems import StudyError
 from tests.importers import tools
 from tests.importers.peers import program
 from tests.importers.reading_back import codings_of, rows_of, texts_of
+from tests.importers.test_round_trip import projects
 
 
 def comment(words, author="Ana", name="", more=""):
@@ -84,6 +88,18 @@ def test_the_text_is_the_one_that_the_study_reads_from_the_same_file(tmp_path, b
     assert texts_of(tmp_path / "study") == {
         "E01": READERS[".odt"](tmp_path / "E01.odt", "E01.odt", [])
     }
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(project=projects())
+def test_a_random_project_comes_back_from_writer_files(project):
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "in").mkdir()
+        study = Path(folder) / "study"
+        done = import_files(tools.writer_files(Path(folder) / "in", project), study)
+        assert codings_of(study) == project.quoted()
+        assert texts_of(study) == {name: text + "\n" for name, text in project.essays.items()}
+        assert done.sources["written"].sum() == len(project.codings)
 
 
 def test_a_file_without_comments_is_an_essay_and_that_is_said(tmp_path):
