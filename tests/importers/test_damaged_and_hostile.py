@@ -211,6 +211,15 @@ def test_a_workbook_that_claims_all_cells_of_a_sheet_is_refused(tmp_path):
     assert "merges too many cells (B2:XFD1048576)" in refused(path, tmp_path / "study")
 
 
+def test_a_page_whose_tags_are_never_closed_is_refused_before_it_is_read_for_an_hour(tmp_path):
+    path = tools.taguette(tmp_path / "t.sqlite3", PROJECT)
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE documents SET contents = ? WHERE id = 1", ["<a " * 100_000])
+    connection.commit()
+    connection.close()
+    assert "a page whose last tag is never closed" in refused(path, tmp_path / "study")
+
+
 def test_more_codings_than_a_study_has_are_refused(tmp_path):
     labels = [[0, 3, "Hope"]] * 200_001
     row = json.dumps({"id": 1, "text": "She smiled.", "label": labels})

@@ -274,8 +274,9 @@ def database(path):
             if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise Refused("is a damaged database.", EXPORT_AGAIN)
             yield connection
-        except sqlite3.Error as error:
-            raise Refused(f"is a damaged database ({error}).", EXPORT_AGAIN) from None
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # names of its tables may be damaged
+            said = str(error) if isinstance(error, sqlite3.Error) else "names that are no text"
+            raise Refused(f"is a damaged database ({said}).", EXPORT_AGAIN) from None
         finally:
             connection.close()
 

@@ -11,13 +11,21 @@ import numpy as np
 
 from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, stored_essay
-from analysis.importers.opening import Refused, rows_of, whole_number, words
+from analysis.importers.opening import (
+    LARGEST_PAGE,
+    Refused,
+    refuse_larger,
+    rows_of,
+    whole_number,
+    words,
+)
 
 BLOCKS = set(
     "p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd blockquote pre table tr td th hr br section "
     "article header footer figure figcaption caption".split()
 )
 WAYS = ways_to_count("UTF-8 bytes")
+LONGEST_UNCLOSED = 5_000  # signs
 
 
 def read(source, connection):
@@ -178,8 +186,11 @@ class _Text(HTMLParser):
 
 def essay_of_html(name, html):
     """An essay from Taguette's HTML; the line ends put between blocks are marked as inserted."""
+    refuse_larger(html, LARGEST_PAGE, "a page", "Cut it into the texts that it is made of.")
     parser = _Text()
     parser.feed(html)
+    if len(parser.rawdata) > LONGEST_UNCLOSED:  # its end would be read once for each sign of it
+        raise Refused("holds a page whose last tag is never closed.", "Export it again.")
     parser.close()
     stored = "".join(parser.pieces)
     essay = stored_essay(name, stored)
