@@ -174,7 +174,7 @@ def test_a_bad_file_is_refused_with_a_sentence(tmp_path, case):
         path.write_bytes(content)
     message = refused(path, tmp_path / "study")
     assert any(part in message for part in said.split("|")), message
-    assert message.startswith(f"1 problem in the study:\n  {name}")
+    assert message.startswith("1 problem in the") and f":\n  {name}: " in message
 
 
 TOO_LARGE = {  # what a file holds -> what the refusal says of it
