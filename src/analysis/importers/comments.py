@@ -125,7 +125,7 @@ def _add(material, comment, span, elsewhere):
         if not _is_code(name):
             coding("", "no_code", name)
             memo(name)
-        elif elsewhere:
+        elif elsewhere and not span:
             coding(name, "quote_not_found")
         else:
             coding(name, "" if quotation.strip() else "no_span")

@@ -15,10 +15,8 @@ from analysis.importers.word_edges import edges
 
 RIGHT, WRONG = 0.9, 0.5  # a reading is told from another where it is right: at least, at most
 HINT = 2  # places that two readings part: enough to ask, or to see how line ends count
-PROOF, PROOF_ESSAYS = (
-    30,
-    3,
-)  # places, in so many essays: enough to overrule what a tool is known for
+PROOF = 30  # places that two readings part: enough to overrule what a tool is known for ...
+PROOF_ESSAYS = 3  # ... if so many essays hold them
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,8 @@ class Hypotheses:
 
     starts, ends, whole_words, uncut, proven: arrays of shape (n_ways, n_codings); whole_words:
     both ends at edges of words, or, where that is rare under every way, but for one white space at
-    the end; uncut: no end inside a word. first: the first coding of each
-    place, as a place that has ten codes is one piece of evidence.
+    the end; uncut: no end inside a word. first: is it the first coding of its place? A place that
+    has ten codes is one piece of evidence.
     """
 
     def __init__(self, codings, essays, ways):
@@ -76,7 +74,7 @@ class Hypotheses:
 
     def _count(self, key, rows, spaced):
         essay = self.essays[key]
-        known = edges(essay.text)
+        edge = edges(essay.text)
         first = [bounded(self.codings[n].start) for n in rows]
         last = [bounded(self.codings[n].end) for n in rows]
         counted = {}
@@ -91,10 +89,10 @@ class Hypotheses:
             self.starts[w, rows], self.ends[w, rows] = start, end
             there = (start >= 0) & (start < end)
             begin, stop = np.where(there, start, 0), np.where(there, end, 0)
-            begun = there & known.begin[begin]
-            self.whole_words[w, rows] = begun & known.end[stop]
-            spaced[w, rows] = begun & known.end_or_space[stop]
-            self.uncut[w, rows] = there & ~known.inside[begin] & ~known.inside[stop]
+            begun = there & edge.begin[begin]
+            self.whole_words[w, rows] = begun & edge.end[stop]
+            spaced[w, rows] = begun & edge.end_or_space[stop]
+            self.uncut[w, rows] = there & ~edge.inside[begin] & ~edge.inside[stop]
 
     def words(self, w, n):
         """The words that a coding covers in one way of counting; None where it has no place."""

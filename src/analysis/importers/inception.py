@@ -37,14 +37,14 @@ def read_archive(source):
     """The export of a project (one CAS a document and coder), or one XMI with its types."""
     archive = Archive(source.data)
     if not any(MEMBER.search(name) for name in archive.names):
-        return [_material(_load_xmi(archive), source.stem, source.stem)]
+        return [_material(_load_xmi(archive, {}), source.stem, source.stem)]
     found, without, systems = [], 0, {}
     for name in sorted(archive.names):
         match = MEMBER.search(name)
         if not match or match["coder"] == "INITIAL_CAS":
             continue
         data = archive.read(name)
-        cas = _load_xmi(Archive(data)) if name.endswith(".zip") else _load(data, systems)
+        cas = _load_xmi(Archive(data), systems) if name.endswith(".zip") else _load(data, systems)
         coder = match["coder"]
         material = _material(cas, coder, match["document"].removesuffix(".txt"))
         material.part = name
@@ -90,7 +90,8 @@ def _load(data, systems):
         raise Refused(f"is a damaged CAS ({type(error).__name__}).", "Export it again.") from None
 
 
-def _load_xmi(archive):
+def _load_xmi(archive, systems):
+    """A CAS as XMI; systems as above, by their XML."""
     cassis = _cassis()
     names = {name.rsplit("/", 1)[-1].lower(): name for name in archive.names}
     xmi = next((full for short, full in names.items() if short.endswith(".xmi")), None)
@@ -98,8 +99,11 @@ def _load_xmi(archive):
     if xmi is None or types is None:
         raise Refused("is XMI without TypeSystem.xml.", "Export the zip with its type system.")
     try:
-        system = cassis.load_typesystem(io.BytesIO(archive.read(types)))
-        return cassis.load_cas_from_xmi(io.BytesIO(archive.read(xmi)), typesystem=system)
+        system = archive.read(types)
+        if system not in systems:
+            systems[system] = cassis.load_typesystem(io.BytesIO(system))
+        source = io.BytesIO(archive.read(xmi))
+        return cassis.load_cas_from_xmi(source, typesystem=systems[system])
     except Refused:
         raise
     except Exception as error:
