@@ -1,9 +1,10 @@
-"""How long the import of 100,000 codings over 2,000 essays takes, and how much memory.
+"""What an import of 100,000 codings over 2,000 essays gives, how long it takes, how much memory.
 
     python benchmarks/importers.py [FORMAT ...]
 
-Each format is written by the tests' own writers and imported in a process of its own. The essays
-have 300 words, an emoji here and there and CR LF where the tool would; nothing is random.
+Prints a table with a row a format (INCEpTION needs dkpro-cassis). Each format is written by the
+tests' own writers and imported in a process of its own. The essays have 300 words, an emoji here
+and there and CR LF where the tool would; nothing is random.
 """
 
 import resource
@@ -56,48 +57,86 @@ def by_quotation(folder, made):
     tools.essay_files(folder / "essays", made)
 
 
+def with_essays(write, name="c.csv"):
+    """A table of codings, which holds no texts: those lie beside it."""
+    return lambda f, p: (write(f / name, p), tools.essay_files(f / "essays", p))
+
+
+def refi(origin, **how):
+    return lambda f, p: tools.refi(f / "p.qdpx", p, origin=origin, **how)
+
+
+BROWSER = {"unit": "UTF-16 units"}
+WINDOWS = {**BROWSER, "line_end": 2, "stored_as": "\r\n", "mark": "\ufeff"}
 FORMATS = {
-    "our CSV": lambda f, p: (tools.own_csv(f / "c.csv", p), tools.essay_files(f / "essays", p)),
-    "quotations": by_quotation,
-    "NVivo qdpx": lambda f, p: tools.refi(
-        f / "p.qdpx", p, origin="NVivo for Windows", unit="UTF-16 units", line_end=2,
-        stored_as="\r\n", mark="\ufeff",
-    ),
+    "our CSV": with_essays(tools.own_csv),
+    "requal CSV": with_essays(tools.requal),
+    "OpenQDA CSV": with_essays(tools.openqda),
+    "aqda CSV": with_essays(tools.aqda),
+    "openansho CSV": with_essays(tools.openansho),
+    "Excel, by quotation": with_essays(tools.excel, "codings.xlsx"),
+    "Taguette CSV, by quotation": by_quotation,
+    "Word": lambda f, p: tools.words_files(f, p),
+    "Writer": lambda f, p: tools.writer_files(f, p),
     "Taguette": lambda f, p: tools.taguette(f / "t.sqlite3", p),
     "QualCoder": lambda f, p: tools.qualcoder(f / "q.qda", p),
+    "RQDA": lambda f, p: tools.rqda(f / "r.rqda", p),
+    "qc": lambda f, p: tools.qc(f / "project", p),
+    "NVivo for Windows": refi("NVivo 14 Windows", **WINDOWS),
+    "NVivo for Mac": refi("NVivo 14 Mac", **BROWSER),
+    "ATLAS.ti": refi("ATLAS.ti 23", stored_as="\r\n", **BROWSER),
+    "MAXQDA": refi("MAXQDA 2022"),
+    "QualCoder's qdpx": refi("QualCoder 3.6", stored_as="\r\n", mark="\ufeff", **BROWSER),
+    "qc's qdpx": refi("qc 1.7.8", shared_selection=True),
     "Label Studio": lambda f, p: tools.label_studio(f / "l.json", p),
-    "Word": lambda f, p: tools.words_files(f, p),
-}  # fmt: skip
+    "doccano": lambda f, p: tools.doccano(f / "d.zip", p),
+    "INCEpTION": lambda f, p: tools.inception(f / "i.zip", p),
+}
+COLUMNS = (
+    "format", "recognised as", "read", "written", "listed", "adjusted", "hypothesis", "score",
+    "processor (s)", "clock (s)", "memory (MB)",
+)  # fmt: skip
 
 
-def measure(folder):
+def measure(name, folder):
+    """Import in this process; print one row of the table."""
     from analysis.importers import import_files
+    from analysis.problems import StudyError
 
     started, before = time.monotonic(), time.process_time()
-    done = import_files(folder / "in", folder / "study")
+    try:
+        done = import_files(folder / "in", folder / "study")
+    except StudyError as why:
+        print(row([name, f"refused: {why.problems[0].what}"]))
+        return
     seconds, own = time.monotonic() - started, time.process_time() - before
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    counts = done.sources[["codings", "written", "listed"]].sum()
-    print(
-        f"{seconds:8.1f} s ({own:.1f} s of the processor) {memory:6.0f} MB "
-        f"{counts['codings']:10,} codings = {counts['written']:,} written + "
-        f"{counts['listed']:,} listed"
-    )
+    sources = done.sources[done.sources["codings"] > 0]
+    counts = [f"{sources[c].sum():,}" for c in ("codings", "written", "listed", "adjusted")]
+    recognised, reading = sources["recognised"].iloc[0], sources["reading"].iloc[0]
+    scores = [score for score in sources["score"] if score is not None]
+    score = f"{min(scores):.1%}" if scores else "-"
+    times = [f"{own:.1f}", f"{seconds:.1f}", f"{memory:.0f}"]
+    print(row([name, recognised, *counts, reading, score, *times]))
+
+
+def row(cells):
+    return f"| {' | '.join(cells)} |"
 
 
 def main(names):
     made = project()
-    print(f"{len(made.essays):,} essays, {len(made.codings):,} codings")
+    print(f"{len(made.essays):,} essays, {len(made.codings):,} codings.\n")
+    print(row(COLUMNS), row(["---"] * len(COLUMNS)), sep="\n", flush=True)
     for name in names or FORMATS:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "in").mkdir()
             FORMATS[name](Path(folder) / "in", made)
-            print(f"{name:14}", end="", flush=True)
-            subprocess.run([sys.executable, __file__, "--measure", folder], check=True)
+            subprocess.run([sys.executable, __file__, "--measure", name, folder], check=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
-        measure(Path(sys.argv[2]))
+        measure(sys.argv[2], Path(sys.argv[3]))
     else:
         main(sys.argv[1:])

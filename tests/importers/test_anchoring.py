@@ -1,18 +1,14 @@
 """Where a coding stands: units told apart, quotations found, refusals where nothing is proven."""
 
+import numpy as np
 import pytest
 
-from analysis.importers.anchoring import (
-    Haystack,
-    Reading,
-    Undecided,
-    anchor,
-    edges,
-    proof,
-    spans,
-    ways_to_count,
-)
+from analysis.importers.anchoring import anchor
+from analysis.importers.counting import Reading, spans, ways_to_count
+from analysis.importers.hypotheses import Undecided
 from analysis.importers.material import Coding, stored_essay
+from analysis.importers.quotations import Haystack, proof
+from analysis.importers.word_edges import edges
 
 TEXT = "Café 😀 She smiled."  # She smiled = 7-17; UTF-16 units 8-18; UTF-8 bytes 11-21
 
@@ -73,9 +69,14 @@ def test_a_grapheme_ends_after_its_accents():
 
 
 def test_edges_of_words():
-    begin, end = edges("Ab, e\u0301.\n")
-    assert [n for n, ok in enumerate(begin) if ok] == [0, 2, 4, 6]
-    assert [n for n, ok in enumerate(end) if ok] == [2, 3, 6, 7, 8]
+    found = edges("Ab,  e\u0301.\n")._asdict()
+    places = {kind: np.flatnonzero(there).tolist() for kind, there in found.items()}
+    assert places == {
+        "begin": [0, 2, 5, 7],
+        "end": [2, 3, 7, 8, 9],
+        "end_or_space": [2, 3, 4, 7, 8, 9],
+        "inside": [1, 6],
+    }
 
 
 @pytest.mark.parametrize(
@@ -157,6 +158,98 @@ def test_two_codings_against_what_is_known_of_a_tool_are_a_question():
     made = [*before, *codings(found, "code points")]
     with pytest.raises(Undecided, match="'UTF-16 units, CR LF as 1' 75%"):
         anchor(made, found, ways_to_count("UTF-16 units"), known=True)
+
+
+KNOWN = ways_to_count("UTF-16 units")
+
+
+def many(texts, each, unit="code points"):
+    """Essays of 40 words round an emoji, and codings of the first words behind it."""
+    found = {n: stored_essay(f"E{n}", f"Café 😀 {' '.join(['nurse'] * 40)}.") for n in range(texts)}
+    shift = {"code points": 7, "UTF-16 units": 8}[unit]
+    starts = [shift + 6 * k for k in range(each)]
+    return found, [Coding(key, "ana", "c", at, at + 5) for key in found for at in starts]
+
+
+def test_what_a_tool_is_known_for_is_overruled_by_thirty_places_in_three_essays_and_that_is_said():
+    found, made = many(3, 10)
+    places, decision = anchor(made, found, KNOWN, known=True)
+    assert decision.way.unit == "code points"
+    assert {p.proof for p in places} == {"words"}
+    assert decision.warning == (
+        "THIS FILE DOES NOT COUNT AS EXPECTED: 'code points, CR LF as 1' is followed, "
+        "not 'UTF-16 units, CR LF as 1'. Of the 30 places that they part, 30 are right in the "
+        "first and 0 in the second, judged by edges of words: look at some in the tool"
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "each", "codes"),
+    [
+        (3, 9, 1),  # too few places
+        (2, 20, 1),  # two essays may each hold another text than the one that was coded
+        (1, 40, 1),
+        (3, 4, 10),  # a place that has ten codes is one piece of evidence
+    ],
+)
+def test_what_a_tool_is_known_for_is_a_question_where_less_speaks_against_it(texts, each, codes):
+    found, made = many(texts, each)
+    with pytest.raises(Undecided, match="does not show in which unit it counts"):
+        anchor(made * codes, found, KNOWN, known=True)
+
+
+def test_what_a_tool_is_known_for_stands_without_a_word_where_it_is_right():
+    found, made = many(3, 10, "UTF-16 units")
+    places, decision = anchor(made, found, KNOWN, known=True)
+    assert (decision.way.unit, decision.warning) == ("UTF-16 units", "")
+    assert {p.proof for p in places} == {"words"}
+
+
+def test_in_plain_ascii_no_unit_is_overruled_as_none_makes_a_difference():
+    found = essays(40, "Plain {} She smiled at the nurse.")
+    made = codings(found, "code points", shift=1)  # cuts words in every way
+    made[:25] = codings(found, "code points")[:25]
+    places, decision = anchor(made, found, KNOWN, known=True)
+    assert decision.reading == "every way of counting gives the same places"
+    assert decision.warning == ""
+    assert [p.proof for p in places] == ["words"] * 25 + ["unproven"] * 15
+
+
+def test_quotations_that_speak_for_both_ways_leave_the_known_one():
+    found = essays(5)
+    made = codings(found, "code points", quotation="She smiled")
+    made[:2] = codings(found, "UTF-16 units", quotation="She smiled")[:2]
+    places, decision = anchor(made, found, KNOWN, known=True)
+    assert decision.way.unit == "UTF-16 units"
+    assert [found[i].text[p.start : p.end] for i, p in enumerate(places)] == ["She smiled"] * 5
+    assert [bool(p.what) for p in places] == [False, False, True, True, True]
+
+
+def test_quotations_overrule_what_a_tool_is_known_for_and_that_is_said():
+    found = essays(2)
+    made = codings(found, "code points", quotation="She smiled")
+    _, decision = anchor(made, found, KNOWN, known=True)
+    assert decision.way.unit == "code points"
+    assert "2 are right in the first and 0 in the second, judged by quotations" in decision.warning
+
+
+def test_a_program_that_selects_the_space_behind_a_word_is_understood():
+    found = essays(12)
+    made = [c._replace(end=c.end + 1) for c in codings(found, "UTF-16 units")]
+    places, decision = anchor(made, found, ways_to_count(), known=False)
+    assert (decision.way.unit, decision.score) == ("UTF-16 units", 1.0)
+    assert {found[i].text[p.start : p.end] for i, p in enumerate(places)} == {"She smiled "}
+
+
+def test_a_place_inside_a_word_without_a_quotation_is_written_and_to_be_looked_at():
+    found = essays(3)
+    made = codings(found, "UTF-16 units")
+    made[0] = made[0]._replace(end=made[0].end - 2)
+    places, _ = anchor(made, found, KNOWN, known=True)
+    assert [p.proof for p in places] == ["unproven", "words", "words"]
+    assert places[0].what == (
+        "it begins or ends inside a word, and no quotation proves it: compare it with the tool"
+    )
 
 
 def test_line_ends_of_two_characters_are_no_rival_where_none_is_stored():

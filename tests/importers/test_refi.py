@@ -67,6 +67,29 @@ def test_a_file_that_does_not_show_its_unit_is_refused_until_somebody_says_it(tm
     assert codings_of(tmp_path / "study") == few.quoted()
 
 
+def test_a_project_that_does_not_count_as_its_tool_is_read_and_that_is_said_loudly(tmp_path):
+    many = tools.Project(
+        {f"{name} {n}": f"{text} {n}" for name, text in ESSAYS.items() for n in range(4)},
+        [(c, f"{e} {n}", code, s, t) for c, e, code, s, t in CODINGS[:-1] for n in range(4)],
+    )
+    path = tools.refi(tmp_path / "p.qdpx", many, origin="NVivo 14 Mac", unit="code points")
+    done = import_files(path, tmp_path / "study")
+    assert codings_of(tmp_path / "study") == many.quoted()
+    (said,) = (note for note in done.notes if "DOES NOT COUNT AS EXPECTED" in note)
+    assert "'code points, CR LF as 1' is followed, not 'UTF-16 units, CR LF as 1'" in said
+
+
+def test_a_place_inside_a_word_is_written_and_listed_to_be_looked_at(tmp_path):
+    cut = tools.Project(ESSAYS, [*CODINGS, ("ana", "E02", "Hope", 8, 14)])
+    path = tools.refi(tmp_path / "p.qdpx", cut, origin="NVivo 14 Mac", unit="UTF-16 units")
+    done = import_files(path, tmp_path / "study")
+    assert codings_of(tmp_path / "study") == cut.quoted()
+    (row,) = done.report.to_dict("records")
+    found = [row[column] for column in ("outcome", "reason", "quotation")]
+    assert found == ["adjusted", "unproven", "ssay 2"]
+    assert "compare it with the tool" in row["what"]
+
+
 def test_a_small_project_of_atlas_ti_shows_enough_as_its_line_ends_count_one(tmp_path):
     essays = {"E01": "Plain words.\nShe smiled at me."}
     small = tools.Project(essays, [("ana", "E01", "Hope", 17, 23)])
@@ -202,6 +225,44 @@ def test_the_text_of_a_pdf_is_read_and_its_codings_count_once(tmp_path):
     done = imported(tmp_path, project(source))
     assert done.sources.loc[0, ["codings", "written", "listed"]].tolist() == [10, 9, 1]
     assert done.report["source_ref"].tolist() == ["coding k9"]
+
+
+def test_a_code_on_a_whole_pdf_that_has_its_text_is_one_on_that_text(tmp_path):
+    text = "<PlainTextContent>She smiled.</PlainTextContent>"
+    sources = (
+        f'<PDFSource guid="p1" name="E1"><Representation guid="r1">{text}</Representation>'
+        f'{coding(1, "u-a")}</PDFSource><PDFSource guid="p2" name="scan">{coding(2, "u-a")}'
+        "</PDFSource>"
+    )
+    done = imported(tmp_path, project(sources))
+    assert codings_of(tmp_path / "study") == {("ana", "E1", "Support > Family", "")}
+    assert done.report[["source_ref", "reason"]].to_numpy().tolist() == [["coding k2", "not_text"]]
+
+
+def test_groups_of_documents_are_attributes_and_what_is_not_read_is_counted(tmp_path):
+    text = "<PlainTextContent>She smiled {n}.</PlainTextContent><Weight/>"
+    sources = "".join(
+        f'<TextSource guid="T{n}" name="E{n}">{text.format(n=n)}</TextSource>' for n in (1, 2)
+    )
+    sets = (
+        '<Sets><Set guid="g1" name="Nurses"><MemberSource targetGUID="t1"/><MemberSource '
+        'targetGUID="t2"/></Set><Set guid="g2" name="North"><MemberSource targetGUID="{t1}"/></Set>'
+        '<Set guid="g3" name="Feelings"><MemberCode targetGUID="c-2"/></Set></Sets>'
+    )
+    done = imported(tmp_path, project(sources, more=f"{sets}<Links><Link/><Link/></Links>"))
+    groups = {row["essay_id"]: row["groups"] for row in rows_of(tmp_path / "study" / "essays.csv")}
+    assert groups == {"E1": "Nurses; North", "E2": "Nurses"}
+    assert "elements not imported: 2 Link, 1 Links, 2 Weight" in done.notes
+
+
+def test_nvivo_that_does_not_say_on_which_system_counts_line_ends_as_they_are_stored(tmp_path):
+    one = tools.Project(ESSAYS, CODINGS[2:3])
+    for stored, counted in (("\n", 1), ("\r\n", 2)):
+        how = {"unit": "UTF-16 units", "line_end": counted, "stored_as": stored}
+        path = tools.refi(tmp_path / "p.qdpx", one, origin="NVivo 14", **how)
+        done = import_files(path, tmp_path / f"study{counted}")
+        assert codings_of(tmp_path / f"study{counted}") == one.quoted()
+        assert done.sources.loc[0, "reading"] == f"UTF-16 units, CR LF as {counted}"
 
 
 def test_a_coder_whom_the_project_does_not_name_is_named_in_a_note(tmp_path):

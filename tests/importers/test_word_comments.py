@@ -135,6 +135,80 @@ def test_a_file_of_python_docx_with_runs_across_paragraphs(tmp_path):
     }
 
 
+def test_a_file_without_comments_is_an_essay_and_that_is_said(tmp_path):
+    done = imported(tmp_path, [])
+    assert done.sources.loc[0, "recognised"] == (
+        "Word file without comments: an essay that nobody coded in it"
+    )
+    assert texts_of(tmp_path / "study") == {"E01": TEXT + "\n"}
+
+
+def test_a_file_without_words_is_refused(tmp_path):
+    with pytest.raises(StudyError, match=r"E01.docx: holds no words"):
+        imported(tmp_path, [("Ana", "Hope", None, None)], text=" \n ")
+
+
+NOTES = (
+    '<w:footnotes xmlns:w="{W}"><w:footnote w:id="1"><w:p><w:commentRangeStart w:id="1"/><w:r><w:t>'
+    'seen twice</w:t></w:r><w:commentRangeEnd w:id="1"/></w:p></w:footnote></w:footnotes>'
+)
+
+
+def test_a_comment_on_a_footnote_is_listed_with_its_words(tmp_path):
+    relations = "".join(
+        f'<Relationship Id="r{kind}" Type="{tools.OFFICE}/{kind}" Target="{kind}.xml"/>'
+        for kind in ("comments", "footnotes")
+    )
+    done = imported(
+        tmp_path, [("Ana", "Hope", 7, 17), ("Ana", "Aside; Doubt", None, None)],
+        more={
+            "word/footnotes.xml": NOTES.replace("{W}", tools.W),
+            "word/_rels/document.xml.rels": tools.relationships(relations),
+        },
+    )  # fmt: skip
+    listed = done.report[["code", "reason", "quotation"]].to_numpy().tolist()
+    assert listed == [[c, "quote_not_found", "seen twice"] for c in ("Aside", "Doubt")]
+    assert "its footnotes are not read, and comments on them are listed" in done.notes
+
+
+def test_anchors_round_tables_and_in_boxes_and_one_that_never_ends_are_followed(tmp_path):
+    def run(words):
+        return f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>'
+
+    def start(n):
+        return f'<w:commentRangeStart w:id="{n}"/>'
+
+    def end(n):
+        return f'<w:commentRangeEnd w:id="{n}"/>'
+
+    cells = "".join(f"<w:tc><w:p>{run(f'cell {n}')}</w:p></w:tc>" for n in (1, 2))
+    box = f"<w:pict><w:txbxContent><w:p>{start(1)}{run('boxed')}{end(1)}</w:p></w:txbxContent>"
+    body = (
+        f"<w:p>{run('one')}</w:p>{start(0)}<w:tbl><w:tr>{cells}</w:tr></w:tbl>{end(0)}"
+        f"<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr>{run('two ')}"
+        f"<w:r>{box}</w:pict></w:r>{start(2)}{run('three')}"
+        f"<w:r><w:commentReference w:id='2'/></w:r>{run(' four')}"
+        f"<w:del>{start(3)}{run('gone')}{end(3)}</w:del></w:p>"
+    )
+    done = imported(
+        tmp_path, [("Ana", code, None, None) for code in ("Table", "Box", "Open", "Gone")],
+        body=body,
+    )  # fmt: skip
+    assert texts_of(tmp_path / "study") == {"E01": "one\ncell 1\ncell 2\ntwo three four\nboxed\n"}
+    assert {row[2:] for row in codings_of(tmp_path / "study")} == {
+        ("Table", "cell 1\ncell 2\n"), ("Box", "boxed"), ("Open", "three"),
+    }  # fmt: skip
+    assert done.report[["code", "reason"]].to_numpy().tolist() == [["Gone", "no_span"]]
+
+
+def test_comments_marked_as_resolved_are_codings_and_counted(tmp_path):
+    space = f'xmlns:w15="{tools.W15}"'
+    extended = f'<w15:commentEx {space} w15:paraId="00000000" w15:done="1"/>'
+    done = imported(tmp_path, [("Ana", "Hope", 7, 17)], extended=extended)
+    assert "comments marked as resolved are read like the others: 1" in done.notes
+    assert codings_of(tmp_path / "study") == {("Ana", "E01", "Hope", "She smiled")}
+
+
 def test_two_copies_of_one_essay_are_one_essay_with_the_name_that_they_share(tmp_path):
     files = [
         tools.word(tmp_path / f"E01_{who}.docx", TEXT, [(who, "Hope", 7, 17)])

@@ -5,6 +5,7 @@ code points, start and end None on a whole essay. Each writer counts as its tool
 """
 
 import csv
+import hashlib
 import html
 import io
 import json
@@ -67,15 +68,23 @@ def word(path, text, comments, *, body=None, extended="", more=None):
             marks.setdefault(start, []).append(f'<w:commentRangeStart w:id="{number}"/>')
             reference = f'<w:r><w:commentReference w:id="{number}"/></w:r>'
             marks.setdefault(end, []).insert(0, f'<w:commentRangeEnd w:id="{number}"/>{reference}')
-    paragraphs, piece = [], [*marks.get(0, [])]
-    for at, sign in enumerate(text):
-        if sign == "\n":
+    paragraphs, piece, at = [], [*marks.get(0, [])], 0
+    while at < len(text):
+        end = at + 1  # a run ends after a word, or where a comment begins or ends
+        while text[at] not in "\n\t" and text[at:end].strip() and end < len(text):
+            if end in marks or text[end] in " \n\t":
+                break
+            end += 1
+        if text[at] == "\n":
             paragraphs.append("".join(piece))
             piece = []
+        elif text[at] == "\t":
+            piece.append("<w:r><w:tab/></w:r>")
         else:
-            run = "<w:tab/>" if sign == "\t" else f'<w:t xml:space="preserve">{escape(sign)}</w:t>'
-            piece.append(f"<w:r>{run}</w:r>")
-        piece += marks.get(at + 1, [])
+            words = escape(text[at:end])
+            piece.append(f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>')
+        piece += marks.get(end, [])
+        at = end
     paragraphs.append("".join(piece))
     body = body or "".join(f"<w:p>{p}</w:p>" for p in paragraphs)
     notes = "".join(
@@ -95,11 +104,11 @@ def word(path, text, comments, *, body=None, extended="", more=None):
     write_zip(
         path,
         {
-            "[Content_Types].xml": "<Types/>",
-            "_rels/.rels": _relationships(
+            "[Content_Types].xml": _content_types(kinds),
+            "_rels/.rels": relationships(
                 f'<Relationship Id="r0" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
             ),
-            "word/_rels/document.xml.rels": _relationships(relations),
+            "word/_rels/document.xml.rels": relationships(relations),
             "word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>',
             "word/comments.xml": f'<w:comments xmlns:w="{W}" xmlns:w14="{W14}">{notes}'
             "</w:comments>",
@@ -111,7 +120,24 @@ def word(path, text, comments, *, body=None, extended="", more=None):
     return path
 
 
-def _relationships(inside):
+def _content_types(kinds):
+    """What Word and Writer ask of a file before they open it."""
+    space = "http://schemas.openxmlformats.org/package/2006/content-types"
+    relations = "application/vnd.openxmlformats-package.relationships+xml"
+    parts = {"document": "document.main", **{kind: kind for kind in kinds}}
+    return (
+        f'<Types xmlns="{space}"><Default Extension="rels" ContentType="{relations}"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        + "".join(
+            f'<Override PartName="/word/{part}.xml" ContentType="application/'
+            f'vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"/>'
+            for part, kind in parts.items()
+        )
+        + "</Types>"
+    )
+
+
+def relationships(inside):
     space = "http://schemas.openxmlformats.org/package/2006/relationships"
     return f'<Relationships xmlns="{space}">{inside}</Relationships>'
 
@@ -121,6 +147,19 @@ def write_zip(path, members):
         for name, content in members.items():
             archive.writestr(name, content)
     return path
+
+
+def writer(path, body, more=None):
+    """A .odt; in its body o: is the office namespace, t: that of texts, l: LibreOffice's own."""
+    spaces = {
+        "o": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "t": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "l": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
+        "dc": "http://purl.org/dc/elements/1.1/",
+    }
+    named = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in spaces.items())
+    content = f"<o:document-content {named}><o:body><o:text>{body}</o:text></o:body>"
+    return write_zip(path, {"content.xml": f"{content}</o:document-content>", **(more or {})})
 
 
 def words_files(folder, project):
@@ -416,16 +455,110 @@ def _result(text, unit, code, start, end):
 
 def doccano(path, project):
     """One member a coder, all examples in each."""
-    members = {}
+    members, codings = {}, project.by_essay()
     for coder in project.coders:
         lines = []
         for n, (essay, text) in enumerate(project.essays.items(), start=1):
             label = [
                 [counted(text, s, "UTF-16 units"), counted(text, e, "UTF-16 units"), code]
-                for who, name, code, s, e in project.codings
-                if (who, name) == (coder, essay)
+                for _, (who, _, code, s, e) in codings[essay]
+                if who == coder
             ]
             row = {"id": n, "text": text, "label": label, "Comments": []}
             lines.append(json.dumps(row, ensure_ascii=False))
         members[f"{coder}.jsonl"] = "\n".join(lines) + "\n"
     return write_zip(path, members)
+
+
+def inception(path, project):
+    """The export of a project: a CAS as JSON for each document and coder."""
+    members, codings = {}, project.by_essay()
+    layer = {
+        "%NAME": "custom.Code",
+        "%SUPER_TYPE": "uima.tcas.Annotation",
+        "label": {"%NAME": "label", "%RANGE": "uima.cas.String"},
+    }
+    for essay, text in project.essays.items():
+        for coder in project.coders:
+            found = [{
+                "%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": "_InitialView",
+                "mimeType": "text/plain", "sofaString": text,
+            }]  # fmt: skip
+            for _, (who, _, code, start, end) in codings[essay]:
+                if who == coder:
+                    begin, stop = (counted(text, at, "UTF-16 units") for at in (start, end))
+                    found.append({
+                        "%ID": len(found) + 1, "%TYPE": "custom.Code", "@sofa": 1,
+                        "begin": begin, "end": stop, "label": code,
+                    })  # fmt: skip
+            view = {"%SOFA": 1, "%MEMBERS": [row["%ID"] for row in found[1:]]}
+            members[f"annotation/{essay}.txt/{coder}.json"] = json.dumps(
+                {
+                    "%TYPES": {"custom.Code": layer},
+                    "%FEATURE_STRUCTURES": found,
+                    "%VIEWS": {"_InitialView": view},
+                }
+            )
+    return write_zip(path, members)
+
+
+def qc(folder, project):
+    """qualitative-coding's database and corpus; a coding covers the line that it begins in."""
+    (folder / "corpus").mkdir(parents=True)
+    connection = sqlite3.connect(folder / "qualitative_coding.sqlite3")
+    connection.executescript(
+        """CREATE TABLE document (file_path, file_hash); CREATE TABLE coder (name);
+        CREATE TABLE document_index (id, document_id); CREATE TABLE location (id,
+          document_index_id);
+        CREATE TABLE coded_line (id, line, coder_id, code_id);
+        CREATE TABLE coded_line_location_association (coded_line_id, location_id);"""
+    )
+    numbers = {}
+    for n, (essay, text) in enumerate(project.essays.items(), start=1):
+        data, numbers[essay] = text.encode("utf-8"), n
+        (folder / "corpus" / f"{essay}.txt").write_bytes(data)
+        digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()
+        connection.execute("INSERT INTO document VALUES (?, ?)", [f"{essay}.txt", digest])
+        connection.execute("INSERT INTO document_index VALUES (?, ?)", [n, f"{essay}.txt"])
+        connection.execute("INSERT INTO location VALUES (?, ?)", [n, n])
+    for n, (coder, essay, code, start, _) in enumerate(project.codings, start=1):
+        line = project.essays[essay][:start].count("\n")
+        connection.execute("INSERT INTO coded_line VALUES (?, ?, ?, ?)", [n, line, coder, code])
+        connection.execute(
+            "INSERT INTO coded_line_location_association VALUES (?, ?)", [n, numbers[essay]]
+        )
+    connection.commit()
+    connection.close()
+    return folder
+
+
+def excel(path, project):
+    """One row a coding, without places: coder, essay, quotation, code."""
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("codings")
+    sheet.append(["coder", "essay", "quote", "code"])
+    for coder, essay, code, start, end in project.codings:
+        sheet.append([coder, essay, project.essays[essay][start:end], code])
+    book.save(path)
+    return path
+
+
+def writer_files(folder, project):
+    """One Writer file an essay, the comments of all coders in it."""
+    codings = project.by_essay()
+    for essay, text in project.essays.items():
+        marks = {}
+        for n, (coder, _, code, start, end) in codings[essay]:
+            said = f"<dc:creator>{escape(coder)}</dc:creator><t:p>{escape(code)}</t:p>"
+            begun = f'<o:annotation o:name="c{n}">{said}</o:annotation>'
+            marks.setdefault(start, []).append(begun)
+            marks.setdefault(end, []).insert(0, f'<o:annotation-end o:name="c{n}"/>')
+        places = sorted({0, len(text), *marks})
+        body = "".join(
+            "".join(marks.get(a, ())) + escape(text[a:b]).replace("\n", "</t:p><t:p>")
+            for a, b in zip(places, [*places[1:], len(text)], strict=True)
+        )
+        writer(folder / f"{essay}.odt", f"<t:p>{body}</t:p>")
+    return folder

@@ -4,14 +4,8 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from analysis.importers.anchoring import (
-    Haystack,
-    Place,
-    candidates_said,
-    plain,
-    proof,
-    squeezed,
-)
+from analysis.importers.anchoring import Place
+from analysis.importers.quotations import Haystack, candidates_said, plain, proof, squeezed
 
 WORD, SIGN = re.compile(r"\S+"), re.compile(r"\S")
 SHOWN = 6  # words of a difference

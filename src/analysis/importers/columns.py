@@ -6,7 +6,7 @@ may hold several codes, and codes may stand in several columns.
 
 import re
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Refused, whole_number, words
 

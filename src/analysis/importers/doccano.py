@@ -4,7 +4,7 @@ One file a coder; in `all.jsonl` who coded is lost. Every member's file has ever
 text without labels does not say that it was read.
 """
 
-from analysis.importers.anchoring import UNITS, ways_to_count
+from analysis.importers.counting import UNITS, ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_json, whole_number
 

@@ -2,13 +2,18 @@
 
 from analysis.corpus import READERS, read_essays
 from analysis.importers.material import Material, stored_essay
-from analysis.importers.opening import Archive, Refused, parse_xml
+from analysis.importers.opening import LARGEST_PAGE, Refused, refuse_larger
 
-ENDINGS = (*READERS, ".rtf")
+ENDINGS = (".txt", ".md", ".html", ".htm", ".pdf", ".rtf")  # .docx and .odt may hold comments
+READABLE = f"Save it as one of {', '.join(ENDINGS)}, .docx, .odt."
 
 
 def read(source):
     ending = source.path.suffix.lower()
+    if ending not in ENDINGS:
+        raise Refused(f"is no essay that can be read (ending '{ending}').", READABLE)
+    if ending != ".pdf":
+        refuse_larger(source.data, LARGEST_PAGE, "an essay", "Give each essay a file of its own.")
     if ending == ".rtf":
         text = _rtf(source.data)
     else:
@@ -20,12 +25,6 @@ def read(source):
         raise Refused("holds no words.", "Fill in the essay, or leave the file out.")
     material = Material("essay")
     material.essays["essay"] = stored_essay(source.stem, text)
-    if ending == ".odt":
-        content = parse_xml(Archive(source.data).read("content.xml"))
-        comments = sum(1 for _ in content.iter("{*}annotation"))
-        if comments:
-            said = f"its comments ({comments}) are not read: save it as .docx and import that"
-            material.notes.append(said)
     return [material]
 
 

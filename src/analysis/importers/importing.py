@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.importers.adding import add
-from analysis.importers.anchoring import UNITS
+from analysis.importers.counting import UNITS
 from analysis.importers.gathering import gather
 from analysis.importers.naming import Names, coders_of
 from analysis.importers.placing import Part, place_all

@@ -4,17 +4,20 @@ CAS positions are UTF-16 units, and dkpro-cassis gives code points. One file is 
 """
 
 import io
+import json
 import re
 
-from analysis.importers.anchoring import Reading
+from analysis.importers.counting import Reading
 from analysis.importers.material import Coding, Material, stored_essay
-from analysis.importers.opening import Archive, Refused
+from analysis.importers.opening import Archive, Refused, whole_number
 
 MEMBER = re.compile(r"(annotation|curation)/(?P<document>.+)/(?P<coder>[^/]+)\.(json|zip|xmi)$")
 STRUCTURE = {  # layers of INCEpTION itself, not of a study
     "Sentence", "Token", "DocumentMetaData", "DocumentAnnotation", "TagDescription",
     "TagsetDescription", "Paragraph", "LayerDefinition", "CASMetadata", "Heading", "Div",
+    "Annotation", "AnnotationBase",
 }  # fmt: skip
+RELATION = {"Governor", "Dependent"}  # features of a layer that joins two places
 CODE_FEATURES = ("value", "label", "code", "category", "identifier", "PosValue")
 
 
@@ -27,21 +30,21 @@ def _is_xmi(names):
 
 
 def read_json(source):
-    return [_material(_load(source.data), source.stem, source.stem)]
+    return [_material(_load(source.data, {}), source.stem, source.stem)]
 
 
 def read_archive(source):
     """The export of a project (one CAS a document and coder), or one XMI with its types."""
     archive = Archive(source.data)
     if not any(MEMBER.search(name) for name in archive.names):
-        return [_material(_load_xmi(archive), source.stem, source.stem)]
-    found, without = [], 0
+        return [_material(_load_xmi(archive, {}), source.stem, source.stem)]
+    found, without, systems = [], 0, {}
     for name in sorted(archive.names):
         match = MEMBER.search(name)
         if not match or match["coder"] == "INITIAL_CAS":
             continue
         data = archive.read(name)
-        cas = _load_xmi(Archive(data)) if name.endswith(".zip") else _load(data)
+        cas = _load_xmi(Archive(data), systems) if name.endswith(".zip") else _load(data, systems)
         coder = match["coder"]
         material = _material(cas, coder, match["document"].removesuffix(".txt"))
         material.part = name
@@ -69,15 +72,26 @@ def _cassis():
     return cassis
 
 
-def _load(data):
+def _load(data, systems):
+    """A CAS. Those of one project mostly share their types, which take longest to read.
+
+    systems : dict of str to TypeSystem
+        By their JSON, of the files before; a new one is added.
+    """
     cassis = _cassis()
     try:
-        return cassis.load_cas_from_json(io.BytesIO(data))
+        types = json.dumps(json.loads(data)["%TYPES"], sort_keys=True)
+        known = systems.get(types)
+        source, is_new = io.BytesIO(data), known is None
+        cas = cassis.load_cas_from_json(source, typesystem=known, merge_typesystem=is_new)
+        systems[types] = cas.typesystem
+        return cas
     except Exception as error:  # cassis raises many kinds on damaged files
         raise Refused(f"is a damaged CAS ({type(error).__name__}).", "Export it again.") from None
 
 
-def _load_xmi(archive):
+def _load_xmi(archive, systems):
+    """A CAS as XMI; systems as above, by their XML."""
     cassis = _cassis()
     names = {name.rsplit("/", 1)[-1].lower(): name for name in archive.names}
     xmi = next((full for short, full in names.items() if short.endswith(".xmi")), None)
@@ -85,8 +99,11 @@ def _load_xmi(archive):
     if xmi is None or types is None:
         raise Refused("is XMI without TypeSystem.xml.", "Export the zip with its type system.")
     try:
-        system = cassis.load_typesystem(io.BytesIO(archive.read(types)))
-        return cassis.load_cas_from_xmi(io.BytesIO(archive.read(xmi)), typesystem=system)
+        system = archive.read(types)
+        if system not in systems:
+            systems[system] = cassis.load_typesystem(io.BytesIO(system))
+        source = io.BytesIO(archive.read(xmi))
+        return cassis.load_cas_from_xmi(source, typesystem=systems[system])
     except Refused:
         raise
     except Exception as error:
@@ -94,51 +111,80 @@ def _load_xmi(archive):
 
 
 def _material(cas, coder, document):
-    material = Material("INCEpTION CAS", ways=(Reading("code points"),), known=True)
+    material = Material("INCEpTION CAS", known=True)
     material.basis = "UTF-16 units, converted by dkpro-cassis"
     material.own_name = coder
-    text = cas.sofa_string or ""
-    essay = stored_essay(document, text)
+    essay = stored_essay(document, cas.sofa_string or "")
     material.essays[document] = essay
+    material.ways = (Reading("code points", 2 if len(essay.crlf) else 1, bom=True),)
     material.readings = {(coder, document)}
-    place = _without_cr(text)
-    for layer in sorted({type_.name for type_ in _layers(cas)}):
-        for n, annotation in enumerate(cas.select(layer), start=1):
-            if annotation.type.name == layer:
+    relations = 0
+    for layer in sorted(_layers(cas), key=lambda layer: layer.name):
+        features = _features(layer)
+        on_essay = not any(feature.name == "begin" for feature in layer.all_features)
+        annotations = [a for a in cas.select(layer.name) if a.type.name == layer.name]
+        if {feature.name for feature in layer.all_features} >= RELATION:
+            relations += len(annotations)
+            continue
+        for n, annotation in enumerate(annotations, start=1):
+            ref = f"{layer.name} {n}"
+            place = (None, None) if on_essay else _span(annotation)
+            for code, memo in _codes(annotation, features, layer.name):
+                reason = "" if code else "no_code"
+                if None in place and not on_essay:
+                    reason = "out_of_range"
                 material.codings.append(
-                    _coding(annotation, layer, document, coder, place, f"{layer} {n}")
+                    Coding(document, coder, code, *place, "", memo, "", ref, reason)
                 )
+    if relations:
+        material.notes.append(f"relations between annotations are not imported: {relations}")
     return material
 
 
 def _layers(cas):
+    """The layers that are a study's own: of spans, and of the whole document."""
     for type_ in cas.typesystem.get_types():
-        short = type_.name.rsplit(".", 1)[-1]
-        if short not in STRUCTURE and cas.typesystem.is_instance_of(
-            type_.name, "uima.tcas.Annotation"
-        ):
+        is_layer = cas.typesystem.is_instance_of(type_.name, "uima.cas.AnnotationBase")
+        if is_layer and _short(type_.name) not in STRUCTURE:
             yield type_
 
 
-def _coding(annotation, layer, document, coder, place, ref):
-    values = {
-        feature: getattr(annotation, feature, None)
-        for feature in CODE_FEATURES
-        if isinstance(getattr(annotation, feature, None), str)
-    }
-    code = next((value for value in values.values() if value.strip()), "")
-    short = layer.rsplit(".", 1)[-1]
-    return Coding(
-        document, coder, code or short, place(annotation.begin), place(annotation.end),
-        source_ref=ref, reason="",
-    )  # fmt: skip
+def _short(layer):
+    return layer.rsplit(".", 1)[-1]
 
 
-def _without_cr(text):
-    """Places of the stored text as places of ours: CR LF is one."""
-    if "\r\n" not in text:
-        return lambda at: at
-    before = [0]
-    for n, sign in enumerate(text):
-        before.append(before[-1] + (sign == "\r" and text[n + 1 : n + 2] == "\n"))
-    return lambda at: at - before[at] if 0 <= at < len(before) else at
+def _features(layer):
+    """The features that a coder fills in, those first whose name says that they hold the code."""
+    features = [f for f in layer.all_features if f.name not in ("sofa", "begin", "end")]
+    order = {name: n for n, name in enumerate(CODE_FEATURES)}
+    return sorted(features, key=lambda f: (not _holds_words(f), order.get(f.name, 99), f.name))
+
+
+def _holds_words(feature):
+    kind = getattr(feature.rangeType, "name", feature.rangeType)
+    return str(kind).startswith("uima.cas.String")
+
+
+def _span(annotation):
+    return whole_number(annotation.begin), whole_number(annotation.end)
+
+
+def _codes(annotation, features, layer):
+    """(code, memo) of each value of the first feature that is filled in; the others are the memo.
+
+    A layer without such a feature is a code itself.
+    """
+    said = {feature.name: _values(annotation, feature) for feature in features}
+    first = next((f.name for f in features if _holds_words(f) and said[f.name]), None)
+    memo = "\n".join(
+        f"{name}: {', '.join(values)}" for name, values in said.items() if values and name != first
+    )
+    codes = said.get(first) or ["" if any(map(_holds_words, features)) else _short(layer)]
+    return [(code, memo) for code in codes]
+
+
+def _values(annotation, feature):
+    """What a feature says, as texts; it may hold several values."""
+    value = getattr(annotation, feature.name, None)
+    values = getattr(value, "elements", None) or [value]
+    return [str(v).strip() for v in values if isinstance(v, (str, int, float)) and str(v).strip()]

@@ -1,11 +1,14 @@
 """Label Studio's full JSON: regions of a text, and choices or paths for the whole of it."""
 
-from analysis.importers.anchoring import ways_to_count
+import json
+
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Refused, whole_number
 from analysis.importers.taguette import essay_of_html
 
 WAYS = ways_to_count("code points")
+LONGEST_VALUE = 500  # signs of a result that is no code, kept as a memo
 WHOLE = {"choices", "taxonomy"}  # results on the whole text
 
 
@@ -60,6 +63,9 @@ def _read_task(material, task, n):
     if isinstance(predictions, list) and predictions:
         said = "predictions are a machine's; they are not imported"
         material.notes += [said] * (said not in material.notes)
+    if task.get("drafts"):
+        said = "drafts that were not submitted are not imported"
+        material.notes += [said] * (said not in material.notes)
     for annotation in annotations:
         _read_annotation(material, annotation, key, bool(field))
 
@@ -74,7 +80,10 @@ def _is_html(annotations):
 
 
 def _text_field(data, annotations):
-    """The name of the text in a task: named by the results, or the longest text there is."""
+    """The name of the text in a task: named by the results, or the longest text there is.
+
+    What has no space in it is the address of an image or a recording, or a number.
+    """
     named = [
         result["to_name"]
         for annotation in annotations
@@ -84,7 +93,7 @@ def _text_field(data, annotations):
     for name in ["text", *named]:
         if isinstance(data.get(name), str) and data[name].strip():
             return name
-    texts = {k: v for k, v in data.items() if isinstance(v, str) and v.strip()}
+    texts = {k: v for k, v in data.items() if isinstance(v, str) and " " in v.strip()}
     return max(texts, key=lambda k: (len(texts[k]), k)) if texts else None
 
 
@@ -130,6 +139,8 @@ def _read_annotation(material, annotation, key, has_text):
             elif kind not in WHOLE and not reason:
                 reason = "not_text"
             written = _written(kind, value, result)
+            if reason == "no_code" and not written and value:
+                written = f"{kind}: {json.dumps(value, ensure_ascii=False)}"[:LONGEST_VALUE]
             if written and reason == "no_code":
                 material.memos.append(Memo(key, coder, written, start, end, date))
             quotation = value.get("text") if isinstance(value.get("text"), str) else ""
@@ -137,7 +148,7 @@ def _read_annotation(material, annotation, key, has_text):
             material.codings.append(
                 Coding(
                     key, coder, code, start, end, "" if whole else quotation,
-                    written, date, ref, general or reason,
+                    written, date, ref, reason if reason == "not_text" else general or reason,
                 )
             )  # fmt: skip
 

@@ -16,13 +16,18 @@ import time
 import zipfile
 import zlib
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from lxml import etree
 
 MEGABYTE = 1_000_000
 LARGEST_FILE = 300 * MEGABYTE
-LARGEST_PART = 100 * MEGABYTE  # of an archive, unpacked
+LARGEST_PART = 80 * MEGABYTE  # of an archive, unpacked
+LARGEST_TEXT = 40 * MEGABYTE  # of a table, JSON, or the text in a Word file
+LARGEST_PAGE = 10 * MEGABYTE  # of an essay as plain text, HTML or RTF
+MOST_CODINGS = 200_000  # of one file
+MOST_ROWS = 1_000_000  # of a table in a database
 MOST_PARTS = 20_000
 HIGHEST_RATIO = 200  # unpacked to packed, of what unpacks to more than a megabyte
 LONGEST_QUERY = 60  # seconds for a database
@@ -47,6 +52,15 @@ def read_bytes(path):
             "Export the texts and codings without films, sounds and images.",
         )
     return Path(path).read_bytes()
+
+
+def refuse_larger(data, most, kind, todo):
+    """Refuse what would take longer to read than anybody waits."""
+    if len(data) > most:
+        raise Refused(
+            f"has {len(data) // MEGABYTE} MB; {kind} of at most {most // MEGABYTE} MB is read.",
+            todo,
+        )
 
 
 def unpacked(data):
@@ -158,6 +172,7 @@ def parse_xml(data):
 
 
 def parse_json(data):
+    refuse_larger(data, LARGEST_TEXT, "JSON", "Export it in parts.")
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except UnicodeDecodeError:
@@ -174,6 +189,7 @@ def _no_number(word):
 
 def decode(data):
     """Text of bytes, and what to say of its encoding: UTF-8, UTF-16 with a mark, else 1252."""
+    refuse_larger(data, LARGEST_TEXT, "text", "Export it in parts.")
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             try:
@@ -208,12 +224,14 @@ def parse_csv(text):
         notes.append(f"columns separated by {'semicolons' if separator == ';' else 'tabs'}")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        rows = list(reader)
+        rows = list(islice(reader, MOST_CODINGS + 2))
     except csv.Error as error:
         raise Refused(
             f"breaks off in line {reader.line_num}: {error}.",
             "A quotation mark is not closed, or stands inside a cell: export it again.",
         ) from None
+    if len(rows) > MOST_CODINGS + 1:
+        raise Refused(f"has more than {MOST_CODINGS:,} rows.", "Export it in parts.")
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise Refused("has no row that names its columns.", EXPORT_AGAIN)
     header = [cell.strip() for cell in rows[0]]
@@ -256,8 +274,9 @@ def database(path):
             if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise Refused("is a damaged database.", EXPORT_AGAIN)
             yield connection
-        except sqlite3.Error as error:
-            raise Refused(f"is a damaged database ({error}).", EXPORT_AGAIN) from None
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # names of its tables may be damaged
+            said = str(error) if isinstance(error, sqlite3.Error) else "names that are no text"
+            raise Refused(f"is a damaged database ({said}).", EXPORT_AGAIN) from None
         finally:
             connection.close()
 
@@ -283,7 +302,11 @@ def rows_of(connection, table, columns, optional=()):
         )
     names = [*columns, *(name for name in optional if name in there)]
     asked = ", ".join(f'"{name}"' for name in names)
-    for row in connection.execute(f'SELECT {asked} FROM "{table}"'):
+    for n, row in enumerate(connection.execute(f'SELECT {asked} FROM "{table}"')):
+        if n >= MOST_ROWS:
+            raise Refused(
+                f"has more than {MOST_ROWS:,} rows in its table '{table}'.", "Export it in parts."
+            )
         yield dict.fromkeys(optional) | dict(zip(names, row, strict=True))
 
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from analysis.importers.aligning import Alignment
-from analysis.importers.anchoring import Place, Undecided, anchor, spans
+from analysis.importers.anchoring import Place, anchor
+from analysis.importers.counting import spans
+from analysis.importers.hypotheses import Undecided
 from analysis.importers.material import Essay
 from analysis.problems import Problem, stop_if
 
@@ -54,6 +56,7 @@ class Part:
             known=material.known or stated,
             recuts=material.recuts,
         )
+        material.notes += filter(None, [self.decision.warning])
         if stated:
             self.decision = replace(self.decision, reading=f"{self.decision.way}, as you said")
         self.places = [

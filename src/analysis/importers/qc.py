@@ -5,7 +5,7 @@ Nothing but the hash of each file proves that its lines are those that were code
 
 from hashlib import sha1
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, stored_essay
 from analysis.importers.opening import decode, read_bytes, rows_of, whole_number, words
 

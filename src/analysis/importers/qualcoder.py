@@ -6,7 +6,7 @@ mix both: each is judged by its own quotation.
 
 from pathlib import Path
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import rows_of, tables_of, whole_number, words
 
@@ -26,8 +26,13 @@ def read(source, connection):
             material.memos.append(_memo(row, row["id"]))
     categories = {}
     if "code_cat" in tables:
-        for row in rows_of(connection, "code_cat", ["catid", "name"], ("supercatid",)):
+        for row in rows_of(connection, "code_cat", ["catid", "name"], ("supercatid", "memo")):
             categories[row["catid"]] = (words(row["name"]), row["supercatid"])
+            if words(row["memo"]).strip():
+                name, memo = words(row["name"]), words(row["memo"]).strip()
+                material.notes.append(
+                    f"'{name}' is a category of codes; it is described so: {memo[:300]}"
+                )
     columns, more = ["cid", "name", "memo", "catid"], ("supercid",)
     named = {r["cid"]: r for r in rows_of(connection, "code_name", columns, more)}
     codes = {cid: _path(row, named, categories) for cid, row in named.items()}
@@ -58,7 +63,7 @@ def _coding(row, codes, essays, media):
         code,
         start,
         end,
-        words(row["seltext"]),
+        words(row["seltext"]).replace("\u2029", "\n"),  # as Qt ends a line
         words(row["memo"]),
         words(row["date"]),
         f"code_text {row['ctid']}",
@@ -88,11 +93,13 @@ def _memo(row, essay, start=None, end=None):
 def _list_media(connection, tables, codes, media, material):
     for table, essay in (("code_image", "id"), ("code_av", "id")):
         if table in tables:
-            for n, row in enumerate(rows_of(connection, table, ["cid", essay, "owner"]), start=1):
+            columns, more = ["cid", essay, "owner"], ("memo", "date")
+            for n, row in enumerate(rows_of(connection, table, columns, more), start=1):
                 material.codings.append(
                     Coding(
                         media.get(row[essay], ""), words(row["owner"]), codes.get(row["cid"], ""),
-                        None, None, source_ref=f"{table} {n}", reason="not_text",
+                        None, None, "", words(row["memo"]), words(row["date"]),
+                        f"{table} {n}", "not_text",
                     )
                 )  # fmt: skip
 
@@ -104,6 +111,12 @@ def _read_annotations(connection, tables, material):
             start, end = whole_number(row["pos0"]), whole_number(row["pos1"])
             if row["fid"] in material.essays and words(row["memo"]).strip():
                 material.memos.append(_memo(row, row["fid"], start, end))
+    if "cases" in tables:
+        for row in rows_of(connection, "cases", ["name"], ("memo", "owner", "date")):
+            if words(row["memo"]).strip():
+                text = f"{words(row['name'])}: {words(row['memo'])}"
+                memo = Memo(None, words(row["owner"]), text, date=words(row["date"]))
+                material.memos.append(memo)
     if "journal" in tables:
         for row in rows_of(connection, "journal", ["name", "jentry", "owner", "date"]):
             if words(row["jentry"]).strip():

@@ -10,6 +10,7 @@ from analysis.importers import (
     essay_files,
     inception,
     label_studio,
+    opendocument,
     qc,
     qualcoder,
     refi,
@@ -19,6 +20,7 @@ from analysis.importers import (
     word,
 )
 from analysis.importers.opening import (
+    MOST_CODINGS,
     Archive,
     Refused,
     database,
@@ -29,6 +31,7 @@ from analysis.importers.opening import (
     unpacked,
 )
 
+LONGEST_ESSAY = 5_000_000  # characters: some 800,000 words
 DATABASES = {  # tables that only this tool has -> its reader
     frozenset({"projects", "documents", "highlights", "tags", "highlight_tags"}): taguette.read,
     frozenset({"code_text", "code_name", "source"}): qualcoder.read,
@@ -36,9 +39,9 @@ DATABASES = {  # tables that only this tool has -> its reader
     frozenset({"coded_line", "document_index", "coder"}): qc.read,
 }
 KNOWN = (
-    "our CSV, Excel, Word with comments, Taguette, QualCoder, REFI-QDA (.qdpx, .qdc: NVivo, "
-    "ATLAS.ti, MAXQDA), Label Studio, INCEpTION, doccano, RQDA, qualitative-coding, CSV of requal, "
-    "OpenQDA, aqda and openansho; essays as .txt .md .docx .odt .rtf .html .pdf"
+    "our CSV, Excel, Word and Writer with comments, Taguette, QualCoder, REFI-QDA (.qdpx, .qdc: "
+    "NVivo, ATLAS.ti, MAXQDA), Label Studio, INCEpTION, doccano, RQDA, qualitative-coding, CSV of "
+    "requal, OpenQDA, aqda and openansho; essays as .txt .md .docx .odt .rtf .html .pdf"
 )
 
 
@@ -77,8 +80,27 @@ def read(source):
     Raises
     ------
     Refused
-        With a sentence: not recognised, damaged, or not to be opened.
+        With a sentence: not recognised, damaged, too large, or not to be opened.
     """
+    materials = _read(source)
+    codings = sum(len(material.codings) for material in materials)
+    if codings > MOST_CODINGS:
+        raise Refused(
+            f"holds {codings:,} codings; at most {MOST_CODINGS:,} are read at once.",
+            "Export it in parts.",
+        )
+    for material in materials:
+        for essay in material.essays.values():
+            if len(essay.text) > LONGEST_ESSAY:
+                raise Refused(
+                    f"holds an essay of {len(essay.text):,} characters ('{essay.name[:40]}'); at "
+                    f"most {LONGEST_ESSAY:,} are read.",
+                    "Cut it into the texts that it is made of.",
+                )
+    return materials
+
+
+def _read(source):
     data, ending = source.data, source.path.suffix.lower()
     if not data.strip():
         raise Refused("is empty.", "Copy or export it again.")
@@ -127,7 +149,7 @@ def _archive(source):
     if any(name.startswith("xl/") for name in names):
         return rows.read_excel(source)
     if "content.xml" in names:
-        return essay_files.read(source)
+        return opendocument.read(source)
     if inception.is_project(names):
         return inception.read_archive(source)
     if any(name.lower().endswith(".jsonl") for name in names):

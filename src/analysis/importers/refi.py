@@ -8,7 +8,9 @@ import re
 from collections import Counter
 from urllib.parse import unquote
 
-from analysis.importers.anchoring import ways_to_count
+from lxml import etree
+
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_xml, whole_number
 from analysis.problems import listed
@@ -17,6 +19,14 @@ OWN = "thematic-analysis-pipeline"  # our exports, whose descriptions hold all c
 CONSENSUS = "0c1f0e5d-7b3c-4a58-9d5e-7a4d3f1c2b60"  # the user who stands for the consensus there
 HEADINGS = {"include": "Include:", "exclude": "Exclude:", "example": "Example:", "note": "Note:"}
 SELECTIONS = {"PlainTextSelection"}
+READ = set(  # every other element is named as not imported
+    """Project Users User CodeBook Codebook Codes Code Description NoteRef Notes Note Variables
+    Variable VariableValue VariableRef TextValue BooleanValue IntegerValue FloatValue DateValue
+    DateTimeValue Cases Case SourceRef Sources TextSource PlainTextContent PlainTextSelection Coding
+    CodeRef PDFSource Representation PictureSource TextDescription AudioSource VideoSource
+    Transcript SyncPoint PDFSelection PictureSelection AudioSelection VideoSelection
+    TranscriptSelection Sets Set MemberCode MemberSource""".split()
+)
 OTHER_SELECTIONS = {
     "PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection", "TranscriptSelection",
 }  # fmt: skip
@@ -46,7 +56,6 @@ def _project(root, archive, source):
     origin = root.get("origin") or ""
     material = Material(f"REFI-QDA project ({origin or 'origin not named'})")
     material.own_name = source.stem
-    material.ways, material.known = _ways(origin)
     codes = _read_codes(root, material)
     _read_sets(root, material, _is_own(root))
     users = {_guid(u.get("guid")): u.get("name") or u.get("id") or "" for u in _all(root, "User")}
@@ -56,7 +65,10 @@ def _project(root, archive, source):
         for node in sources:
             reader.read_source(node)
     reader.read_cases()
+    reader.read_groups()
     reader.read_notes()
+    by_crlf = any(len(essay.crlf) for essay in material.essays.values())
+    material.ways, material.known = _ways(origin, by_crlf)
     if reader.disagreeing:
         material.notes.append(
             f"in {reader.disagreeing} codings the coder is another than that of the selection; "
@@ -68,17 +80,21 @@ def _project(root, archive, source):
             f"coders whom the project does not name have their GUID as a name: "
             f"{listed(sorted(reader.strangers))}"
         )
-    skipped = Counter(_local(node) for node in root if _local(node) in ("Graphs", "Links"))
+    skipped = Counter(map(_local, root.iter(etree.Element)))
+    skipped = {name: n for name, n in skipped.items() if name not in READ}
     if skipped:
         said = ", ".join(f"{n} {name}" for name, n in sorted(skipped.items()))
         material.notes.append(f"elements not imported: {said}")
     return material
 
 
-def _ways(origin):
-    """(ways of counting, is the first established?) for the program that wrote the project."""
+def _ways(origin, by_crlf):
+    """(ways of counting, is the first established?) for the program that wrote the project.
+
+    by_crlf: is some text stored with CR LF, as NVivo for Windows stores and counts them?
+    """
     if "nvivo" in origin.lower():
-        two = "windows" in origin.lower() or "mac" not in origin.lower()
+        two = "windows" in origin.lower() or ("mac" not in origin.lower() and by_crlf)
         return ways_to_count("UTF-16 units", 2 if two else 1), True
     if "qualcoder" in origin.lower():
         return ways_to_count("UTF-16 units"), True
@@ -98,6 +114,7 @@ class _Project:
         self.notes = {_guid(node.get("guid")): node for node in _all(root, "Note")}
         self.names = {} if archive is None else {n.casefold(): n for n in archive.names}
         self.keys = {}  # GUID of a source -> key of its essay
+        self.variables = {_guid(v.get("guid")): v.get("name") for v in _all(root, "Variable")}
         self.disagreeing = 0
         self.strangers = set()
 
@@ -138,10 +155,16 @@ class _Project:
                 self._variable(child, key)
 
     def _read_textless(self, node, texts):
-        """Codings of images, sounds, films and areas of pages: counted and listed."""
+        """Codings of images, sounds, films and areas of pages: counted and listed.
+
+        A code on the whole of a source that has a text as well is one on that text.
+        """
         inside = {inner for text in texts for inner in text.iter()}
+        essay = self.keys.get(_guid(node.get("guid")))
         for inner in _all(node, "Coding"):
-            if inner not in inside:
+            if inner.getparent() is node and essay in self.material.essays:
+                self._add(inner, essay, None, None, "", None)
+            elif inner not in inside:
                 self._add(inner, node.get("name") or "", None, None, "not_text", inner.getparent())
 
     def _read_selection(self, node, essay, reason):
@@ -239,10 +262,19 @@ class _Project:
 
     def _variable(self, node, key):
         guid = next((_guid(r.get("targetGUID")) for r in _children(node, "VariableRef")), None)
-        names = {_guid(v.get("guid")): v.get("name") for v in _all(self.root, "Variable")}
         value = next((c.text for c in node if _local(c).endswith("Value") and c.text), "")
-        if names.get(guid) and value:
-            self.material.essays[key].attributes[names[guid]] = value
+        if self.variables.get(guid) and value:
+            self.material.essays[key].attributes[self.variables[guid]] = value
+
+    def read_groups(self):
+        """A set of sources (ATLAS.ti: a group of documents) is an attribute of its essays."""
+        for node in _all(self.root, "Set"):
+            for member in _children(node, "MemberSource"):
+                essay = self.material.essays.get(self.keys.get(_guid(member.get("targetGUID"))))
+                if essay is not None and node.get("name"):
+                    before = essay.attributes.get("groups")
+                    named = [before] * bool(before) + [node.get("name")]
+                    essay.attributes["groups"] = "; ".join(named)
 
     def read_cases(self):
         """The variables of a case are attributes of its essays."""

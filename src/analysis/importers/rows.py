@@ -9,6 +9,9 @@ from analysis.importers.columns import read_rows
 from analysis.importers.formulas import unguarded_table
 from analysis.importers.opening import Archive, Refused, decode, parse_csv, parse_xml, words
 
+MOST_CELLS = 3_000_000
+SMALLER = "Delete the empty rows and columns round the table, unmerge cells, and save it again."
+
 
 def read_csv(source):
     text, note = decode(source.data)
@@ -25,6 +28,7 @@ def read_excel(source):
         if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(name)[:5000]:
             raise Refused("declares a document type.", "Excel writes none: ask who sent it.")
     _refuse_unknown_values(archive)
+    _refuse_endless_cells(archive)
     from openpyxl import load_workbook
 
     try:
@@ -75,8 +79,35 @@ def _refuse_unknown_values(archive):
                 )
 
 
+def _refuse_endless_cells(archive):
+    """A file of a few bytes may claim that all cells of a sheet are one: each would be made."""
+    for name in archive.names:
+        data = archive.read(name) if name.endswith(".xml") else b""
+        for merged in parse_xml(data).iter("{*}mergeCell") if b"mergeCell" in data else ():
+            corners = re.findall(r"([A-Z]+)([0-9]+)", merged.get("ref") or "")
+            if len(corners) != 2:
+                continue
+            (left, top), (right, bottom) = corners
+            wide = _column(right) - _column(left) + 1
+            if wide * (int(bottom) - int(top) + 1) > MOST_CELLS:
+                raise Refused(f"merges too many cells ({merged.get('ref')}).", SMALLER)
+
+
+def _column(letters):
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
 def _sheet_rows(sheet):
     """(row number, cells as text) of the rows with content; merged cells all have their value."""
+    if sheet.max_row * sheet.max_column > MOST_CELLS:
+        raise Refused(
+            f"has {sheet.max_row:,} rows and {sheet.max_column:,} columns in its sheet "
+            f"'{sheet.title}'.",
+            SMALLER,
+        )
     grid = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
     for merged in sheet.merged_cells.ranges:
         value = grid[merged.min_row - 1][merged.min_col - 1]

@@ -1,7 +1,7 @@
 """RQDA projects (.rqda): places are code points, kept as real numbers; rows with status 0 are
 deleted."""
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import rows_of, tables_of, whole_number, words
 

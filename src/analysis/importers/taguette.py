@@ -9,15 +9,23 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from analysis.importers.anchoring import ways_to_count
+from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, stored_essay
-from analysis.importers.opening import Refused, rows_of, whole_number, words
+from analysis.importers.opening import (
+    LARGEST_PAGE,
+    Refused,
+    refuse_larger,
+    rows_of,
+    whole_number,
+    words,
+)
 
 BLOCKS = set(
     "p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd blockquote pre table tr td th hr br section "
     "article header footer figure figcaption caption".split()
 )
 WAYS = ways_to_count("UTF-8 bytes")
+LONGEST_UNCLOSED = 5_000  # signs
 
 
 def read(source, connection):
@@ -25,7 +33,9 @@ def read(source, connection):
     projects = list(rows_of(connection, "projects", ["id", "name"]))
     if not projects:
         raise Refused("is a Taguette database without a project.", "Export the project again.")
-    found = [_project(connection, project) for project in projects]
+    highlights, tagged = _highlights(connection)
+    found = [_project(connection, project, highlights, tagged) for project in projects]
+    _list_homeless(connection, found[0], highlights, tagged)
     for material, project in zip(found, projects, strict=True):
         material.own_name = source.stem
         if len(projects) > 1:
@@ -34,7 +44,38 @@ def read(source, connection):
     return [m for m in found if m.codings or m.essays or len(found) == 1]
 
 
-def _project(connection, project):
+def _highlights(connection):
+    """(document id -> its highlights, highlight id -> ids of its tags)"""
+    highlights, tagged = {}, {}
+    columns = ["id", "document_id", "start_offset", "end_offset", "snippet"]
+    for row in rows_of(connection, "highlights", columns):
+        highlights.setdefault(row["document_id"], []).append(row)
+    for row in rows_of(connection, "highlight_tags", ["highlight_id", "tag_id"]):
+        tagged.setdefault(row["highlight_id"], []).append(row["tag_id"])
+    return highlights, tagged
+
+
+def _list_homeless(connection, material, highlights, tagged):
+    """Highlights of a document, and tags of a highlight, that the database does not hold."""
+    documents = {row["id"] for row in rows_of(connection, "documents", ["id"])}
+    tags = {row["id"]: words(row["path"]) for row in rows_of(connection, "tags", ["id", "path"])}
+    known = set()
+    for document, rows in highlights.items():
+        known |= {row["id"] for row in rows}
+        for row in rows if document not in documents else ():
+            for coding in _codings(row, tagged.get(row["id"], []), tags, "", ""):
+                material.codings.append(
+                    coding._replace(essay=f"document {document}", reason="source_missing")
+                )
+    for highlight, tag_ids in tagged.items():
+        for tag_id in tag_ids if highlight not in known else ():
+            code, ref = tags.get(tag_id, ""), f"highlight {highlight}"
+            material.codings.append(
+                Coding("", "", code, None, None, source_ref=ref, reason="deleted_in_tool")
+            )
+
+
+def _project(connection, project, highlights, tagged):
     of_project = {"project_id": project["id"]}
     material = Material("Taguette database", ways=WAYS, known=True)
     columns = ["id", "name", "project_id", "contents"]
@@ -49,14 +90,10 @@ def _project(connection, project):
         if of_project.items() <= row.items():
             tags[row["id"]] = words(row["path"])
             material.codes[words(row["path"])] = {"definition": words(row["description"])}
-    tagged = {}
-    for row in rows_of(connection, "highlight_tags", ["highlight_id", "tag_id"]):
-        tagged.setdefault(row["highlight_id"], []).append(row["tag_id"])
     log = _log(connection, project["id"])
     coders = _coders(log)
-    columns = ["id", "document_id", "start_offset", "end_offset", "snippet"]
-    for row in rows_of(connection, "highlights", columns):
-        if row["document_id"] in material.essays:
+    for document in material.essays:
+        for row in highlights.get(document, ()):
             coder, date = coders.get(row["id"], ("", ""))
             material.codings += _codings(row, tagged.get(row["id"], []), tags, coder, date)
     _count(material)
@@ -149,8 +186,11 @@ class _Text(HTMLParser):
 
 def essay_of_html(name, html):
     """An essay from Taguette's HTML; the line ends put between blocks are marked as inserted."""
+    refuse_larger(html, LARGEST_PAGE, "a page", "Cut it into the texts that it is made of.")
     parser = _Text()
     parser.feed(html)
+    if len(parser.rawdata) > LONGEST_UNCLOSED:  # its end would be read once for each sign of it
+        raise Refused("holds a page whose last tag is never closed.", "Export it again.")
     parser.close()
     stored = "".join(parser.pieces)
     essay = stored_essay(name, stored)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from analysis.importers.aligning import differences
-from analysis.importers.anchoring import folded_text, plain
 from analysis.importers.essay_names import clean_name, folded, shared_name, without_coder
+from analysis.importers.quotations import folded_text, plain
 from analysis.problems import counted, listed
 
 ALIKE, ALIKE_OF_RELATED_NAME = 0.7, 0.5  # share of runs of words that two versions have in common
