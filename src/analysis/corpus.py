@@ -260,6 +260,7 @@ def _read_odt(path, file, problems):
 
 ODT_SKIPPED = {f"{ODT_OFFICE}annotation", f"{ODT_TEXT}note", f"{ODT_TEXT}tracked-changes"}
 ODT_PARAGRAPHS = {f"{ODT_TEXT}p", f"{ODT_TEXT}h"}
+MOST_SPACES = 1000  # that one element may stand for: a damaged file claims thousands of millions
 
 
 def _odt_text(paragraph):
@@ -268,7 +269,7 @@ def _odt_text(paragraph):
     text = [paragraph.text or ""]
     for node in paragraph:
         if node.tag == f"{ODT_TEXT}s":
-            text.append(" " * int(node.get(f"{ODT_TEXT}c", "1")))
+            text.append(" " * min(int(node.get(f"{ODT_TEXT}c", "1")), MOST_SPACES))
         elif node.tag in space:
             text.append(space[node.tag])
         elif node.tag not in skipped:

@@ -249,6 +249,19 @@ def test_out_and_in_again_as_label_studio_keeps_texts_and_codings(study, tmp_pat
     assert memos == {"", "why, here"}
 
 
+def test_a_project_whose_codings_cut_words_comes_back(study, tmp_path):
+    cut = [
+        ("E1", 8, 16, "Hope", "", ""),
+        ("E1", 20, 22, "Hope", "", ""),
+        ("E2", 1, 9, "Hope", "", ""),
+    ]
+    for coder in CODINGS:
+        tools.table(study / "codings" / f"{coder}.csv", "essay_id,start,end,code,memo,date", cut)
+    again = back(study, tmp_path, "p.qdpx")
+    assert table(again, "codings/ana.csv") == table(study, "codings/ana.csv")
+    assert not (again / "import_report.csv").exists() or not rows_of(again / "import_report.csv")
+
+
 def test_a_codebook_goes_out_with_its_tree_its_words_and_its_themes(study, tmp_path):
     export_study(study, tmp_path / "c.qdc")
     import_files([tmp_path / "c.qdc", study / "essays.csv"], tmp_path / "back")

@@ -163,7 +163,7 @@ def test_codings_without_a_home_are_listed_and_everything_else_is_kept(tmp_path)
     (code,) = rows_of(tmp_path / "study" / "codebook.csv")
     assert (code["code"], code["definition"]) == ("Support > Family", "kin")
     said = " ".join(done.notes)
-    assert "in 1 codings the coder is another than that of the selection" in said
+    assert "in 1 coding the coder is another than that of the selection" in said
     assert "elements not imported: 1 Graphs" in said
 
 

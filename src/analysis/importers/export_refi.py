@@ -149,6 +149,7 @@ def _add_essay(sources, essay, codings, memos, consensus, attributes, notes):
         if not pd.isna(coding["start"]):
             span = coding["start"], coding["end"]
             selection = _selection(source, ("coding", coding["coding_id"]), *span)
+            selection.set("name", coding["quotation"])  # which proves the place, whatever it cuts
             _add_coding(selection, coding, notes)
     placed = [m for m in memos if str(m["start"]).strip()]
     for n, memo in enumerate(placed):

@@ -13,7 +13,7 @@ from lxml import etree
 from analysis.importers.counting import ways_to_count
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Archive, Refused, parse_xml, whole_number
-from analysis.problems import listed
+from analysis.problems import counted, listed
 
 OWN = "thematic-analysis-pipeline"  # our exports, whose descriptions hold all columns
 CONSENSUS = "0c1f0e5d-7b3c-4a58-9d5e-7a4d3f1c2b60"  # the user who stands for the consensus there
@@ -71,9 +71,9 @@ def _project(root, archive, source):
     material.ways, material.known = _ways(origin, by_crlf)
     if reader.disagreeing:
         material.notes.append(
-            f"in {reader.disagreeing} codings the coder is another than that of the selection; "
-            "the coding's is taken. NVIVO REWRITES CODERS WHEN PROJECTS ARE MERGED: if this is a "
-            "merged project, import each coder's own"
+            f"in {counted(reader.disagreeing, 'coding')} the coder is another than that of the "
+            "selection; the coding's is taken. NVIVO REWRITES CODERS WHEN PROJECTS ARE MERGED: if "
+            "this is a merged project, import each coder's own"
         )
     if reader.strangers:
         material.notes.append(
@@ -115,6 +115,7 @@ class _Project:
         self.names = {} if archive is None else {n.casefold(): n for n in archive.names}
         self.keys = {}  # GUID of a source -> key of its essay
         self.variables = {_guid(v.get("guid")): v.get("name") for v in _all(root, "Variable")}
+        self.quoted = OWN in (root.get("origin") or "")  # our selections are named by their words
         self.disagreeing = 0
         self.strangers = set()
 
@@ -205,8 +206,9 @@ class _Project:
             guid = None if target is None else _guid(target.get("targetGUID"))
             code = self.codes.get(guid, "")
             why = reason or ("" if code else "no_code" if guid is None else "code_deleted")
+            quotation = selection.get("name", "") if self.quoted and selection is not None else ""
             self.material.codings.append(
-                Coding(essay, coder, code, start, end, "", memo, _date(coding), ref, why)
+                Coding(essay, coder, code, start, end, quotation, memo, _date(coding), ref, why)
             )
 
     def _user(self, node, otherwise=None):
