@@ -70,9 +70,25 @@ def _equal_words(first, second):
     one, two = (
         _folded_words([text[a:b] for a, b in _spans_of(WORD, text)]) for text in (first, second)
     )
-    for block in SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks():
-        for n in range(block.size):
-            yield block.a + n, block.b + n
+    for a, b, words in _shared_runs(one, two):
+        for n in range(words):
+            yield a + n, b + n
+
+
+def _shared_runs(one, two):
+    """Runs of words that stand in both, in order: (place in one, place in two, words).
+
+    What both begin and end with is taken first; the cost of what lies between is quadratic.
+    """
+    shorter = min(len(one), len(two))
+    begin = next((n for n in range(shorter) if one[n] != two[n]), shorter)
+    left = shorter - begin
+    end = next((n for n in range(left) if one[-1 - n] != two[-1 - n]), left)
+    between = one[begin : len(one) - end], two[begin : len(two) - end]
+    yield 0, 0, begin
+    for a, b, words in SequenceMatcher(None, *between, autojunk=False).get_matching_blocks():
+        yield begin + a, begin + b, words
+    yield len(one) - end, len(two) - end, end
 
 
 class Difference(NamedTuple):
@@ -86,12 +102,13 @@ class Difference(NamedTuple):
 def differences(first, second):
     """Where two versions differ."""
     one, two = WORD.findall(first), WORD.findall(second)
-    matcher = SequenceMatcher(None, *map(_folded_words, (one, two)), autojunk=False)
-    return [
-        Difference(_shortened(one[a:b]), _shortened(two[c:d]), (b - a) - (d - c))
-        for tag, a, b, c, d in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+    found, a, b = [], 0, 0
+    for next_a, next_b, words in _shared_runs(_folded_words(one), _folded_words(two)):
+        if (a, b) != (next_a, next_b):
+            lacking = (next_a - a) - (next_b - b)
+            found.append(Difference(_shortened(one[a:next_a]), _shortened(two[b:next_b]), lacking))
+        a, b = next_a + words, next_b + words
+    return found
 
 
 def _shortened(words):
