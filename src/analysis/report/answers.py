@@ -56,7 +56,11 @@ def _sentences(*parts):
 
 
 def _counted(number, noun):
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {_noun(number, noun)}"
+
+
+def _noun(number, noun):
+    return noun if number == 1 else noun + "s"
 
 
 def _lengths(description):
@@ -183,7 +187,7 @@ def _spread(extracts):
     heavy = rows.loc[share.ge(0.5), "theme"].str.replace("_", " ")
     if rows.empty:
         return Answer(LOOK, "No theme has a coding that counts.")
-    text = f"Codings of a theme are spread over {_range(spread)} essays"
+    text = f"Codings of a theme are spread over {_range(spread)} {_noun(spread.max(), 'essay')}"
     if len(heavy):
         return Answer(LOOK, f"{text}; half of them or more stand in one essay for {_names(heavy)}.")
     largest = f"{share.max():.0%}".replace("%", " %")
@@ -226,8 +230,8 @@ def _distinct(themes, overlap):
         top = closest.iloc[0]
         share = f"{top['jaccard']:.0%}".replace("%", " %")
         text = (
-            f"Closest are {top['label_a']} and {top['label_b']}: {top['shared']} essays with both "
-            f"({share} of those with either)."
+            f"Closest are {top['label_a']} and {top['label_b']}: "
+            f"{_counted(int(top['shared']), 'essay')} with both ({share} of those with either)."
         )
     if len(missing):
         return Answer(LOOK, _sentences(f"Without a definition: {_names(missing)}.", text))
@@ -266,13 +270,13 @@ def _new_codes(accumulation):
     last = met.iloc[-1] - (met.iloc[-2] if len(met) > 1 else 0)
     return Answer(
         CHECKED,
-        f"{met.iloc[-1]:.0f} codes met in {_counted(len(met), 'essay')}; the last essay brings "
-        f"{last:.2f} new codes on average over all orders. That proves no adequacy.",
+        f"{_counted(round(met.iloc[-1]), 'code')} met in {_counted(len(met), 'essay')}; the last "
+        f"essay brings {last:.2f} new codes on average over all orders. That proves no adequacy.",
     )
 
 
 def _limits(essays, readings, study):
-    text = f"N = {len(essays):,} essays"
+    text = f"N = {_counted(len(essays), 'essay')}"
     coders = readings["coder"].nunique()
     text += f", read by {_counted(coders, 'coder')}; a theme that is not mentioned is not denied."
     invented = " The essays are invented." if study.synthetic else ""
