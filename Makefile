@@ -69,7 +69,8 @@ import: $(ENV) ## FROM="files" STUDY=path [CODER=name]: bring what coders made i
 	@$(RUN) import $(FROM) --study "$(STUDY)" $(if $(CODER),--coder "$(CODER)") $(if $(UNIT),--unit "$(UNIT)")
 
 export: $(ENV) ## TO=file.qdpx STUDY=path: write the study for another tool (.qdpx .qdc .xlsx .json, or CSV)
-	@if [ -z "$(TO)" ]; then echo "Say where to: make export TO=my_study.qdpx STUDY=path/to/my_study"; exit 2; fi
+	@if [ "$(origin STUDY)$(if $(TO),, without TO)" != "command line" ]; then \
+	  echo 'Say which study and where to: make export TO=my_study.qdpx STUDY=path/to/my_study'; exit 2; fi
 	@$(RUN) export "$(TO)" --study "$(STUDY)"
 
 new: $(ENV) ## STUDY=path: write an empty study folder that explains itself

@@ -114,7 +114,8 @@ CASES = [  # name, what is done to the sound study, what is said
         "no study.toml",
         {"study.toml": None},
         [
-            "study.toml: is missing. Write it, or start from `make new STUDY=path`.",
+            "study.toml: is missing. Write it, or start from `make new STUDY=path`; what coders "
+            "made in Word or another program comes in by `make import FROM=files STUDY=path`.",
         ],
     ),
     (

@@ -191,7 +191,14 @@ def read_decisions(folder):
         )
     if not (folder / file).is_file():
         raise StudyError(
-            [Problem("is missing.", "Write it, or start from `make new STUDY=path`.", file)]
+            [
+                Problem(
+                    "is missing.",
+                    "Write it, or start from `make new STUDY=path`; what coders made in Word or "
+                    "another program comes in by `make import FROM=files STUDY=path`.",
+                    file,
+                )
+            ]
         )
     problems = []
     text = read_text(folder / file, file, problems)

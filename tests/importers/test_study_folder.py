@@ -327,6 +327,19 @@ def test_a_study_inside_of_the_folder_to_import_is_passed_over_and_that_is_said(
     assert done.sources["file"].tolist() == ["ana.json"]
 
 
+def test_a_picture_in_a_folder_is_passed_over_and_said_and_one_that_is_named_is_refused(tmp_path):
+    folder = tmp_path / "from ana"
+    folder.mkdir()
+    (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    with pytest.raises(StudyError, match="the folders of FROM: hold nothing that is recognised"):
+        import_files(folder, tmp_path / "study")
+    tools.word(folder / "E01.docx", "She smiled.", [("Ana", "Hope", 0, 3)])
+    done = import_files(folder, tmp_path / "study")
+    assert "photo.png was passed over: it is not recognised (ending '.png')." in done.notes
+    with pytest.raises(StudyError, match=r"photo\.png: is not recognised"):
+        import_files(folder / "photo.png", tmp_path / "study")
+
+
 def test_a_study_itself_is_no_file_to_import(study, tmp_path):
     with pytest.raises(StudyError, match=r"holds no file to import: it is a study; `make export`"):
         import_files(study, tmp_path / "other")

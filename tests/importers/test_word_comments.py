@@ -34,6 +34,30 @@ def test_the_anchor_is_the_place_and_the_words_of_the_comment_are_the_codes(tmp_
     assert codes == ["Compassion", "Hope", "Staying", "Support > Family"]
 
 
+def test_comments_that_are_perhaps_codes_are_named_and_so_are_codes_that_are_perhaps_several(
+    tmp_path,
+):
+    done = imported(tmp_path, [("Ana", "anger.", 7, 17), ("Ana", "anger.; Hope", 7, 17),
+                               ("Ana", "kindness, exhaustion", 0, 4)])  # fmt: skip
+    assert (
+        "read as remarks, not as codes, because they end as a sentence does or are long, and kept "
+        "in memos.csv: 'anger.'"
+    ) in done.notes
+    assert (
+        "each read as one code: 'kindness, exhaustion'; between two codes stands a semicolon"
+    ) in done.notes
+
+
+def test_a_new_study_of_one_essay_asks_whether_the_file_holds_several(tmp_path):
+    said = "the study has one essay, 'E01': if a file holds several, save each essay as a file of "
+    said += "its own and import them into a new study"
+    assert said in imported(tmp_path, [("Ana", "Hope", 7, 17)]).notes
+    assert said not in imported(tmp_path, [("Ana", "Hope", 7, 17)]).notes  # it is there now
+    tools.word(tmp_path / "E02.docx", TEXT + " Again.", [("Ana", "Hope", 7, 17)])
+    both = import_files([tmp_path / "E01.docx", tmp_path / "E02.docx"], tmp_path / "two")
+    assert not [note for note in both.notes if "one essay" in note]
+
+
 def test_a_remark_a_reply_and_a_point_are_listed_and_their_words_are_kept(tmp_path):
     space = f'xmlns:w15="{tools.W15}"'
     extended = f'<w15:commentEx {space} w15:paraId="00010000" w15:paraIdParent="00000000"/>'

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from analysis.importers.counting import Reading
 from analysis.importers.material import Coding, Material, Memo, stored_essay
 from analysis.importers.opening import Refused
+from analysis.problems import listed
 
 NAMELESS = {"", "author", "autor", "auteur", "verfasser", "auteur(e)", "autore", "unknown"}
 LONGEST_CODE, MOST_WORDS = 80, 8  # what is longer reads as a remark, not as the name of a code
@@ -88,11 +89,26 @@ def essay_with_comments(source, program, text, comments, spans, *, elsewhere=Non
     for comment in comments:
         _add(material, comment, spans.get(comment.number), (elsewhere or {}).get(comment.number))
     material.readings = {(c.coder, "essay") for c in material.codings if not c.reason}
+    material.notes += _questions(material.codings)
     resolved = sum(comment.is_resolved for comment in comments)
     if resolved:
         said = f"comments marked as resolved are read like the others: {resolved}"
         material.notes.append(said)
     return material
+
+
+def _questions(codings):
+    """What the writer of the comments should look at: names that may not be meant as they are."""
+    remarks = list(dict.fromkeys(c.memo for c in codings if c.reason == "no_code" and c.memo))
+    if remarks:
+        shown = listed([words if len(words) < 40 else words[:37] + "…" for words in remarks], 5)
+        yield (
+            f"read as remarks, not as codes, because they end as a sentence does or are long, and "
+            f"kept in memos.csv: {shown}"
+        )
+    several = list(dict.fromkeys(c.code for c in codings if re.search(r"[,/]", c.code)))
+    if several:
+        yield f"each read as one code: {listed(several, 5)}; between two codes stands a semicolon"
 
 
 def _add(material, comment, span, elsewhere):

@@ -16,7 +16,7 @@ from analysis.importers.reporting import REPORT_COLUMNS, SOURCE_COLUMNS, files_t
 from analysis.importers.sources import find_sources, in_one_order, read_all
 from analysis.importers.target import open_target
 from analysis.importers.uniting import Corpus
-from analysis.problems import ASKED_FOR, Problem, counted, stop_if
+from analysis.problems import ASKED_FOR, Problem, counted, listed, stop_if
 
 SHOWN = 3  # files of essays that are said one by one
 
@@ -115,7 +115,7 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
     sources, notes = find_sources([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     study = open_target(study_folder)
     before = {source.path: source.sha256 for source in sources}
-    materials = in_one_order(read_all(sources, before))
+    materials = in_one_order(read_all(sources, before, notes))
     corpus = Corpus(coders=_everybody(materials, coder, study))
     for essay_id, text in study.essays.items():
         corpus.add_existing(essay_id, text, study.attributes.get(essay_id, {}))
@@ -125,7 +125,9 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
     gathered = gather(parts, corpus, names, study)
     gathered.notes[:0] = notes
     again = files_that_add_nothing(gathered.sources, study.lists)
+    alone = [] if study.essays else _one_essay(corpus, materials)
     written = add(gathered, again, study)
+    gathered.notes += alone
     for path, digest in before.items():
         if Source(path).sha256 != digest:
             raise RuntimeError(f"{path} changed while it was read: import it again.")
@@ -139,6 +141,17 @@ def import_files(paths, study_folder, coder=None, *, unit=None):
         written,
         again,
     )
+
+
+def _one_essay(corpus, materials):
+    """Several essays in one Word file would be one, and every count 0 or 1: said before it is."""
+    essays = list(corpus.essays)
+    if len(essays) != 1 or not any(material.codings for material in materials):
+        return []
+    return [
+        f"the study has one essay, {listed(essays)}: if a file holds several, save each essay as a "
+        "file of its own and import them into a new study"
+    ]
 
 
 def _everybody(materials, coder, study):

@@ -41,6 +41,10 @@ class Refused(ValueError):
         super().__init__(f"{what} {todo}")
 
 
+class NotRecognised(Refused):
+    """No program's file that is known: in a folder it may lie beside those to import."""
+
+
 EXPORT_AGAIN = "Export it again from the program that made it."
 
 

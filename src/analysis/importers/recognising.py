@@ -22,6 +22,7 @@ from analysis.importers import (
 from analysis.importers.opening import (
     MOST_CODINGS,
     Archive,
+    NotRecognised,
     Refused,
     database,
     parse_json,
@@ -51,6 +52,7 @@ class Source:
 
     path: Path
     name: str = ""
+    in_folder: bool = False  # that was given, not the file itself
 
     def __post_init__(self):
         in_project = self.path.name == "data.qda" and self.path.parent.suffix == ".qda"
@@ -124,7 +126,8 @@ def _read(source):
         return _json(source)
     if ending in (".csv", ".tsv", ""):
         return rows.read_csv(source)
-    raise Refused(f"is not recognised (ending '{ending}').", f"What can be imported: {KNOWN}.")
+    todo = f"What can be imported: {KNOWN}."
+    raise NotRecognised(f"is not recognised (ending '{ending}').", todo)
 
 
 def _database(source):

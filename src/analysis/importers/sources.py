@@ -3,8 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
-from analysis.importers.opening import Refused
-from analysis.importers.recognising import Source, read
+from analysis.importers.opening import NotRecognised, Refused
+from analysis.importers.recognising import KNOWN, Source, read
 from analysis.problems import ASKED_FOR, Problem, stop_if
 
 PASSED_OVER = (".ds_store", "thumbs.db", "desktop.ini")
@@ -27,16 +27,19 @@ def find_sources(paths):
                 )
             elif not inside:
                 problems.append(Problem("holds no file to import.", "Correct FROM.", str(path)))
-            found += inside
+            found += [Source(file, in_folder=True) for file in inside]
         elif path.is_file():
-            found.append(path)
+            found.append(Source(path))
         else:
             problems.append(Problem("is not there.", "Correct FROM.", str(path)))
     stop_if(problems, ASKED_FOR)
-    sources = [Source(path) for path in dict.fromkeys(found)]
-    once = Counter(source.name for source in sources)
+    once = {}
+    for source in found:
+        once.setdefault(source.path, source)
+    sources = list(once.values())
+    named = Counter(source.name for source in sources)
     for source in sources:
-        if once[source.name] > 1:  # a/E01.docx and b/E01.docx
+        if named[source.name] > 1:  # a/E01.docx and b/E01.docx
             source.name = f"{source.path.parent.name}/{source.name}"
     return sources, notes
 
@@ -73,11 +76,18 @@ def in_one_order(materials):
     return sorted(materials, key=lambda m: (bool(m.codings), m.file, m.sha256))
 
 
-def read_all(sources, digests):
+def read_all(sources, digests, notes):
+    """The materials of all sources; what lies in a folder and is not recognised is noted."""
     materials, problems = [], []
     for source in sources:
         try:
             found = read(source)
+        except NotRecognised as why:
+            if source.in_folder:
+                notes.append(f"{source.name} was passed over: it {why.what}")
+            else:
+                problems.append(Problem(why.what, why.todo, source.name))
+            continue
         except Refused as why:
             problems.append(Problem(why.what, why.todo, source.name))
             continue
@@ -99,5 +109,8 @@ def read_all(sources, digests):
         for material in found:
             material.file, material.sha256 = source.name, digests[source.path]
         materials += found
+    if not (materials or problems):
+        todo = f"Correct FROM. What can be imported: {KNOWN}."
+        problems = [Problem("hold nothing that is recognised.", todo, "the folders of FROM")]
     stop_if(problems, "in the files to import")
     return materials
