@@ -21,6 +21,7 @@ from analysis.resampling import interval, remark, weights
 
 RESAMPLED = ["percent_agreement", "pabak", "ac1", "alpha"]
 OF_PAIRS = [*RESAMPLED, "kappa"]
+FEW_UNITS = 40  # up to here it is quicker to draw the units than the number of each pattern
 OF_INTERVAL = ["low", "high", "undefined_resamples", "note"]
 
 
@@ -168,9 +169,21 @@ def alpha_bootstrap(counts, *, n_resamples, seed, level):
     each = contributions(counts.shape[-1] - 1)
     resampled = np.empty((n_resamples, len(counts)))
     for code, found in enumerate(counts):
+        seen = found > 0
         rng = np.random.default_rng(seed)
-        n, seen = found.sum(), found > 0
-        drawn = rng.multinomial(n, found[seen] / n, size=n_resamples) if n else np.zeros((1, 0))
-        resampled[:, code] = alpha(drawn @ each[seen])
+        resampled[:, code] = alpha(_drawn_patterns(found[seen], n_resamples, rng) @ each[seen])
     low, high, undefined, _ = interval(resampled, level=level)
     return low, high, undefined
+
+
+def _drawn_patterns(found, n_resamples, rng):
+    """How often each pattern is in each resample of the units: (resamples, patterns)."""
+    n = found.sum()
+    if not n:
+        return np.zeros((n_resamples, 0))
+    if n > FEW_UNITS:
+        return rng.multinomial(n, found / n, size=n_resamples)
+    unit = rng.integers(n, size=(n, n_resamples), dtype=np.uint8)  # units in order of pattern
+    drawn = np.array([(unit < edge).sum(axis=0, dtype=np.uint8) for edge in np.cumsum(found)])
+    drawn[1:] -= drawn[:-1].copy()
+    return drawn.T

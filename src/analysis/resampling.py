@@ -55,10 +55,8 @@ def limits(resampled, *, level):
     ordered = np.sort(resampled, axis=0)  # NaN comes last
     undefined = np.isnan(ordered).sum(axis=0)
     defined = len(ordered) - undefined
-    low, high = (
-        np.take_along_axis(ordered, _rank(share, defined)[None], axis=0)[0]
-        for share in ((1 - level) / 2, (1 + level) / 2)
-    )
+    ranks = np.stack([_rank(share, defined) for share in ((1 - level) / 2, (1 + level) / 2)])
+    low, high = np.take_along_axis(ordered, ranks, axis=0)
     return low, high, undefined
 
 
