@@ -14,7 +14,7 @@ from analysis.bootstrap import (
 from analysis.other_intervals import exact_bootstrap
 from analysis.patterns import pattern_counts
 from analysis.ratings import Ratings
-from analysis.resampling import limits, weights
+from analysis.resampling import limits, remark, weights
 from analysis.sets import set_bootstrap_intervals
 from tests.worked_examples import ratings, yes_no
 
@@ -69,6 +69,12 @@ def test_bootstrap_says_how_many_essays_were_drawn_and_that_they_are_few():
     assert few["alpha_note"].eq("few essays (22): the interval is too narrow").all()
     many = bootstrap_intervals(ratings("10" * 50, "11" * 50, "01" * 49 + "00"), **settings)
     assert many["alpha_note"].eq("").all()
+
+
+def test_essays_are_few_below_a_hundred():
+    assert remark(False, 99) == "few essays (99): the interval is too narrow"
+    assert [remark(False, n) for n in (0, 100)] == ["", ""]
+    assert remark(True, 99) == "no interval: the resamples give one value"
 
 
 def test_essays_that_one_coder_read_alone_do_not_make_many_of_few():
