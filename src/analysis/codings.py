@@ -33,7 +33,6 @@ CODING_COLUMNS = [
     "date",
     "source_ref",
 ]
-CODEBOOK_COLUMNS = ["code", "definition", "include", "exclude", "example", "theme", "note"]
 
 
 def read_codebook(folder, problems):

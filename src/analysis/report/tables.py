@@ -21,7 +21,7 @@ RULES = {
 # Counts ----------------------------------------------------------------------------------------
 
 
-_NO_INTERVALS = "The essays are no random sample, so no confidence interval is given."
+_NO_INTERVALS = "The essays are no random sample, so no confidence interval is given here."
 _INTERVALS = (
     "The {:g}{}% intervals of n / N are Wilson's, and hold only for essays drawn at random from "
     "more of their kind."
