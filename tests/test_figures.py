@@ -243,6 +243,16 @@ def test_essay_not_read_for_a_theme_is_not_drawn_as_absent():
         assert lines(ax, "not read")[:, 0].tolist() == [2]
 
 
+def test_theme_without_codes_has_an_unread_row_and_its_colour_in_the_matrix():
+    bare = matrix(3, 1).iloc[:1].assign(theme="t", label="kept", essay_id="", readers="none")
+    with drawn(f.plot_theme_matrix, pd.concat([bare, matrix()])) as (_, ax):
+        assert "kept" in row_heights(ax) and len(ax.get_xticks()) == 5
+        assert lines(ax, "not read")[:, 0].tolist() == [1, 2, 3, 4, 5]
+        shown = {line.get_color() for line in ax.lines} - {"#222222", "#999999"}
+        of_all = f.theme_colours(["t", *matrix()["theme"]])
+        assert shown == set(of_all.values()) - {of_all["t"]}
+
+
 def test_131_essays_become_bars_and_800_are_counted_and_the_figure_says_so():
     with drawn(f.plot_theme_matrix, matrix(3, 131)) as (_, ax):
         assert "too many for symbols" in ax.get_xlabel().replace("\n", " ")

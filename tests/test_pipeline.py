@@ -87,6 +87,18 @@ def test_a_newcomers_study_ends_in_the_prevalence_figure(first_run):
     assert (outputs / "figures" / "prevalence.png").stat().st_size > 10_000
 
 
+def test_the_closing_lines_say_what_is_left_to_decide(copy_of_run):
+    folder, outputs = copy_of_run
+    idle = outputs / "processed" / "4_theme_review" / "adjudications_without_effect.csv"
+    idle.write_text(f"{idle.read_text(encoding='utf-8')}day,staying,absent,why\n", encoding="utf-8")
+    *_, decide, look = pipeline.where(pipeline.settle(folder)).splitlines()
+    listed = outputs / "processed" / "2_initial_coding" / "disagreements.csv"
+    assert decide == (
+        f"Decide   1 disagreement without a decision in adjudications.csv: see {listed}"
+    )
+    assert look == f"Look at  1 adjudication without effect: see why in {idle}"
+
+
 def test_the_study_folder_is_left_as_it_was(first_run):
     folder, _, before = first_run
     assert contents(folder) == before

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from analysis import freshness
 from analysis.files import UNFINISHED, write_atomic
-from analysis.problems import Problem, StudyError, did_you_mean, stop_if
+from analysis.problems import Problem, StudyError, counted, did_you_mean, stop_if
 from analysis.study import (
     NOTEBOOKS,
     OUT_VARIABLE,
@@ -501,7 +501,7 @@ def shown(path):
 
 
 def where(settings):
-    """The closing lines of a run: where the results are."""
+    """The closing lines of a run: where the results are, and what is left to decide."""
     report = settings.processed / "6_report"
     lines = [f"Tables   {shown(settings.processed)}{os.sep}"]
     if settings.figures.is_dir():
@@ -516,4 +516,22 @@ def where(settings):
         wrong = sum(row["group"] == "wrong" for row in csv.DictReader(io.StringIO(marks)))
         said = f"{wrong} wrong" if wrong else "nothing wrong"
         lines.append(f"Audit    the manuscript, {said}: {shown(report / 'manuscript_audit.html')}")
-    return "\n".join(lines)
+    return "\n".join(lines + _left_to_decide(settings))
+
+
+def _left_to_decide(settings):
+    """Lines on disagreements without an adjudication, and adjudications that decide nothing."""
+    lines, reviewed = [], settings.processed / "4_theme_review"
+    consensus, idle = reviewed / "consensus.csv", reviewed / "adjudications_without_effect.csv"
+    if consensus.is_file():
+        undecided = consensus.read_text(encoding="utf-8").count(",unresolved,not yet adjudicated,")
+        if undecided:
+            listed = settings.processed / "2_initial_coding" / "disagreements.csv"
+            what = f"{counted(undecided, 'disagreement')} without a decision in adjudications.csv"
+            lines.append(f"Decide   {what}: see {shown(listed)}")
+    if idle.is_file():
+        without = len(list(csv.DictReader(io.StringIO(idle.read_text(encoding="utf-8")))))
+        if without:
+            what = f"{counted(without, 'adjudication')} without effect"
+            lines.append(f"Look at  {what}: see why in {shown(idle)}")
+    return lines

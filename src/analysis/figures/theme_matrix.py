@@ -39,7 +39,7 @@ def plot_theme_matrix(table, ax):
         ``essay_id, theme, label, parent, perspective``; ``status`` (present | absent |
         unresolved); ``readers`` ("all", "none" or names joined by "; "); ``coders`` (how many
         read the essay for the theme). Essays stand in the table's order. An essay without a row
-        for a theme was not read for it.
+        for a theme was not read for it; a row without an essay ("") only names a theme.
     ax : Axes
         From `figure`.
 
@@ -53,9 +53,9 @@ def plot_theme_matrix(table, ax):
     if table.empty:
         return nothing_to_draw(ax)
     colours = theme_colours(table["theme"])
+    essays = table.loc[table["essay_id"].ne(""), "essay_id"].drop_duplicates()
     table, rows, left_out = fit_rows(table, ax)
     left = label_rows(ax, rows)
-    essays = table["essay_id"].drop_duplicates()
     cell_mm = (page_width_mm(ax) - left / PT_PER_MM - 6) / len(essays)
     everyone = {1: "the coder", 2: "both coders"}.get(table["coders"].max(), EVERYONE)
     cells = _every_cell(table, rows, essays, colours)
