@@ -157,6 +157,10 @@ def test_a_changed_adjudication_reruns_phases_4_to_6_alone(copy_of_run):
             {"4_theme_review"},
         ),
         (lambda f, o: _set(f, "[report]", '[report]\norder_by = "count"'), {"6_report"}),
+        (
+            lambda f, o: _set(f, 'language = "en"', 'language = "de"'),
+            {"1_familiarisation", "6_report"},
+        ),
         (lambda f, o: _set(f, "seed = 20261124", "seed = 1"), set(PHASES)),
     ],
     ids=[
@@ -168,6 +172,7 @@ def test_a_changed_adjudication_reruns_phases_4_to_6_alone(copy_of_run):
         "figure's table edited",
         "executed notebook missing",
         "parameter",
+        "parameter that another phase looks at",
         "decision",
     ],
 )
@@ -311,3 +316,53 @@ def test_every_module_that_a_notebook_loads_counts_for_its_freshness(phase):
     loaded = {Path(line) for line in done.stdout.split("\n") if line}
     assert len(loaded) > 5
     assert loaded - set(freshness.modules_of(notebook)) == set()
+
+
+OPENED = """
+import json, os, sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+from analysis.study import NOTEBOOKS, PHASES
+
+folder, processed = map(Path, sys.argv[1:])
+opened = {phase: set() for phase in PHASES}
+
+
+def note(event, arguments):
+    if event == "open" and not isinstance(arguments[0], int):
+        path = Path(os.fsdecode(arguments[0]))
+        for place in (folder, processed):
+            if path.is_relative_to(place):
+                opened[phase].add(path.relative_to(place).as_posix())
+
+
+names = {"display": print}
+for phase in PHASES:
+    cells = json.loads((NOTEBOOKS / f"{phase}.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "\\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    assert 'study = "pacemakers"' in code
+    code = code.replace('study = "pacemakers"', f"study = {folder.name!r}")
+    if phase == PHASES[0]:
+        sys.addaudithook(note)
+    exec(compile(code, phase, "exec"), names)
+print(json.dumps({phase: sorted(files) for phase, files in opened.items()}))
+"""
+
+
+def test_every_file_that_a_notebook_opens_counts_for_its_freshness(copy_of_run):
+    folder, _ = copy_of_run
+    (folder / "manuscript.md").write_text("Warmth was found in 2 of 2 essays.\n")
+    (folder / "published_counts.csv").write_text("theme,where,n,essays\nwarmth,abstract,2,2\n")
+    settings = pipeline.settle(folder)
+    asked = [sys.executable, "-c", OPENED, settings.folder, settings.processed]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    opened = {p: set(files) for p, files in json.loads(done.stdout.splitlines()[-1]).items()}
+    for phase, files in opened.items():
+        own = {name for name in files if name.startswith((phase, f".{phase}"))}
+        counts = {*freshness.made_from(settings, phase), "study.toml"}
+        assert files - own - counts == set(), phase
+    assert {"codings/ana.csv", "1_familiarisation/essays.csv"} <= opened["2_initial_coding"]
+    assert "manuscript.md" in opened["6_report"]

@@ -67,6 +67,7 @@ DECISIONS = (  # of study.toml, that every phase may use
     "unit_nouns",
     "groups",
     "synthetic",
+    "caption_note",
     "figures_for",
 )
 MANIFEST = "manifest.json"
@@ -82,9 +83,10 @@ def made_from(settings, phase):
     Returns
     -------
     dict of str to str
-        The notebook's cells, its parameters and the study's decisions, the modules that it
-        imports (and that they import), the lock file, the study's files that it reads (a file
-        that is added to or removed from a folder too), the tables of earlier phases.
+        The notebook's cells, its parameters (and another phase's, if it looks at them) and the
+        study's decisions, the modules that it imports (and that they import), the lock file, the
+        study's files that it reads (a file that is added to or removed from a folder too), the
+        tables of earlier phases.
     """
     notebook = NOTEBOOKS / f"{phase}.ipynb"
     found = {
@@ -95,6 +97,8 @@ def made_from(settings, phase):
         ),
         "requirements.lock": digest((ROOT / "requirements.lock").read_bytes()),
     }
+    for other in sorted(set(re.findall(r'settings\.parameters\["(\w+)"\]', _code(notebook)))):
+        found[f"parameters of {other} in study.toml"] = digest(_json(settings.parameters[other]))
     for module in modules_of(notebook):
         found[module.relative_to(ROOT).as_posix()] = digest(module.read_bytes())
     raw, earlier = READS[phase]
@@ -114,8 +118,7 @@ def modules_of(notebook):
 
     Of a package, all of its files.
     """
-    code = "\n".join(source for kind, source, _ in json.loads(_cells(notebook)) if kind == "code")
-    wanted, found = _imported(code), set()
+    wanted, found = _imported(_code(notebook)), set()
     while wanted:
         place = ROOT / "src" / "analysis" / wanted.pop()
         files = place.rglob("*.*") if place.is_dir() else [place.with_suffix(".py")]
@@ -128,6 +131,11 @@ def modules_of(notebook):
 
 def _imported(code):
     return set(re.findall(r"^\s*from analysis\.(\w+)[\w.]* import", code, re.MULTILINE))
+
+
+def _code(notebook):
+    cells = json.loads(_cells(notebook))
+    return "\n".join(source for kind, source, _ in cells if kind == "code")
 
 
 def _cells(notebook):
