@@ -26,8 +26,10 @@ PYTHON  =
 # checkout changes every time stamp.
 ENV := .venv/made-from-$(shell cksum < requirements.lock | tr ' ' '-')
 RUN := .venv/bin/python -m analysis
-FOR := "$(STUDY)" $(if $(OUT),--out "$(OUT)")
-HOW := $(if $(FORCE),--force) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(ENGINE),--engine $(ENGINE))
+# What a user names goes through the environment, so that the shell reads nothing into its signs.
+export STUDY OUT TIMEOUT ENGINE MANUSCRIPT CODER UNIT TO
+FOR := "$$STUDY" $(if $(OUT),--out "$$OUT")
+HOW := $(if $(FORCE),--force) $(if $(TIMEOUT),--timeout="$$TIMEOUT") $(if $(ENGINE),--engine="$$ENGINE")
 PHASES := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]_*.ipynb))))
 
 .PHONY: help all figures status verify audit import export lab new test test-all lint clean $(PHASES)
@@ -54,11 +56,11 @@ verify: $(ENV) ## for reviewers: run the shipped study anew and compare with wha
 	@$(RUN) verify
 
 audit: $(ENV) ## MANUSCRIPT=path: its numbers and quotations against the codings of STUDY (or STUDY=none)
-	@if [ -z "$(MANUSCRIPT)" ]; then echo "Say which: make audit MANUSCRIPT=path/to/manuscript.docx STUDY=path/to/study"; exit 2; fi
-	@$(RUN) audit "$(MANUSCRIPT)" --study "$(STUDY)" $(if $(OUT),--out "$(OUT)") $(if $(SUGGEST),--suggest) $(if $(ALONE),--alone)
+	@if [ -z "$$MANUSCRIPT" ]; then echo "Say which: make audit MANUSCRIPT=path/to/manuscript.docx STUDY=path/to/study"; exit 2; fi
+	@$(RUN) audit "$$MANUSCRIPT" --study "$$STUDY" $(if $(OUT),--out "$$OUT") $(if $(SUGGEST),--suggest) $(if $(ALONE),--alone)
 
 lab: $(ENV) ## open the notebooks in JupyterLab (end it with Ctrl-C)
-	@if [ "$(origin STUDY)" = "command line" ]; then echo 'In each notebook, set study = "$(STUDY)" in the cell of the parameters.'; fi
+	@if [ "$(origin STUDY)" = "command line" ]; then printf 'In each notebook, set study = "%s" in the cell of the parameters.\n' "$$STUDY"; fi
 	@.venv/bin/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
 	  --LabApp.default_url=/lab/tree/notebooks/1_familiarisation.ipynb \
 	  --ContentsManager.pre_save_hook=analysis.lab.without_outputs
@@ -66,16 +68,16 @@ lab: $(ENV) ## open the notebooks in JupyterLab (end it with Ctrl-C)
 import: $(ENV) ## FROM="files" STUDY=path [CODER=name]: bring what coders made in Word, Taguette, NVivo, ...
 	@if [ "$(origin STUDY)$(if $(FROM),, without FROM)" != "command line" ]; then \
 	  echo 'Say what and where to: make import FROM="ana.docx ben.docx" STUDY=path/to/my_study'; exit 2; fi
-	@$(RUN) import $(FROM) --study "$(STUDY)" $(if $(CODER),--coder "$(CODER)") $(if $(UNIT),--unit "$(UNIT)")
+	@$(RUN) import $(FROM) --study "$$STUDY" $(if $(CODER),--coder "$$CODER") $(if $(UNIT),--unit "$$UNIT")
 
 export: $(ENV) ## TO=file.qdpx STUDY=path: write the study for another tool (.qdpx .qdc .xlsx .json, or CSV)
 	@if [ "$(origin STUDY)$(if $(TO),, without TO)" != "command line" ]; then \
 	  echo 'Say which study and where to: make export TO=my_study.qdpx STUDY=path/to/my_study'; exit 2; fi
-	@$(RUN) export "$(TO)" --study "$(STUDY)"
+	@$(RUN) export "$$TO" --study "$$STUDY"
 
 new: $(ENV) ## STUDY=path: write an empty study folder that explains itself
 	@if [ "$(origin STUDY)" != "command line" ]; then echo "Say where: make new STUDY=path/to/my_study"; exit 1; fi
-	@$(RUN) new "$(STUDY)"
+	@$(RUN) new "$$STUDY"
 
 test: $(ENV) ## run the tests (minutes)
 	@.venv/bin/python -m pytest -m "not slow"
@@ -89,6 +91,9 @@ lint: $(ENV) ## check the style of the code
 clean: ## remove the environment (results stay)
 	@rm -rf .venv
 
+ON_CTRL_C = trap 'echo; echo "Interrupted: the same command goes on from here." >&2; exit 130' INT
+NOT_ALL = { echo "The packages could not all be installed; the reason is above (they take 850 MB). Then the same command again." >&2; exit 1; }
+
 # The environment: Python's own venv, then the packages of the lock file, each checked by its hash.
 $(ENV):
 	@found=; for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -97,14 +102,17 @@ $(ENV):
 	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed and was not found. Install it, or name it: make all PYTHON=/path/to/python3" >&2; exit 1; fi; \
 	if ! $$found -c 'import venv, ensurepip' 2>/dev/null; then \
 	  echo "Python's own module venv is missing. On Debian or Ubuntu: sudo apt install python3-venv. Then the same command again." >&2; exit 1; fi; \
-	if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	$(ON_CTRL_C); \
+	if ! .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	  echo "Making the environment .venv with $$($$found --version) ..."; \
-	  $$found -m venv --clear .venv || { rm -rf .venv; exit 1; }; fi
+	  said=$$($$found -m venv --clear .venv 2>&1) || { rm -rf .venv; echo "$$said" >&2; $(NOT_ALL); }; fi
 	@echo "Installing the packages of requirements.lock into .venv (a minute or two the first time) ..."
 	@rm -f .venv/made-from-*
 	@awk '/^uv==/ {take = 1} take {print} take && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
-	@.venv/bin/python -m uv pip sync $$([ -t 2 ] || echo --quiet) --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock \
-	  || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(ON_CTRL_C); \
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt || $(NOT_ALL)
+	@$(ON_CTRL_C); \
+	.venv/bin/python -m uv pip sync $$([ -t 2 ] || echo --quiet) --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock \
+	  || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock || $(NOT_ALL)
 	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "analysis.pth").write_text("../../../../src\n")'
 	@touch $@

@@ -3,10 +3,11 @@
     python benchmarks/kill.py --kills 200
 
 Each round starts a run on a small study, kills it with SIGKILL at a random moment (the runner
-alone, the newest process of its group as a kernel would be, or the whole group), checks what is
-there, and lets the next run end. What is checked: the study folder is untouched; every file under
-its final name is one of an undisturbed run, byte for byte; after the next run everything is, no
-hidden file of an unfinished write stays and no process does.
+alone, the notebook's process, the youngest process of all, which draws a figure while figures are
+drawn, or the whole group), checks what is there, and lets the next run end. What is checked: the
+study folder is untouched; every file under its final name is one of an undisturbed run, byte for
+byte; after the next run everything is, no hidden file of an unfinished write stays and no process
+does.
 """
 
 import argparse
@@ -43,41 +44,45 @@ def contents(folder):
 
 
 def processes_with(text):
-    """Command lines of the processes that mention a text."""
+    """Command lines of the processes that hold a text in it, or were given it as a variable."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            given = (entry / "environ").read_bytes().decode(errors="replace")
             state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
         except OSError:
             continue
-        if text in line and state != "Z" and int(entry.name) != os.getpid():
+        if text in line + given and state != "Z" and int(entry.name) != os.getpid():
             found.append(line)
     return found
 
 
-def newest_child(pid):
-    """The youngest descendant of a process, or the process itself."""
-    youngest = pid
-    for entry in sorted(Path("/proc").glob("[0-9]*"), key=lambda e: int(e.name)):
+def descendants(pid):
+    """Process ids of the children of a process, and of theirs; the oldest first."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
-            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        if parent == pid:
-            youngest = int(entry.name)
-    return youngest
+        parents[int(entry.name)] = int(fields[1])
+    found, further = [], [pid]
+    while further:
+        further = [child for child, parent in parents.items() if parent in further]
+        found += further
+    return sorted(found)
 
 
 def kill(running, victim):
     """Send SIGKILL; what is left of the group is waited for."""
     try:
+        below = descendants(running.pid) or [running.pid]
         if victim == "group":
             os.killpg(running.pid, signal.SIGKILL)
         else:
-            os.kill(
-                running.pid if victim == "runner" else newest_child(running.pid), signal.SIGKILL
-            )
+            pid = {"runner": running.pid, "notebook": below[0], "youngest": below[-1]}[victim]
+            os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
     running.wait()
@@ -92,11 +97,12 @@ def disturbed(study, place, undisturbed, seconds, victim, engine):
         What a run leaves that nobody disturbs.
     seconds : float
         When the run is killed.
-    victim : {"runner", "kernel", "group"}
+    victim : {"runner", "notebook", "youngest", "group"}
     """
     before, out, wrong = contents(study), place / "out", []
     running = subprocess.Popen(
         command(study, out, engine),
+        env=os.environ | {"KILL_ROUND": str(out)},  # whoever starts something hands it on
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -149,7 +155,7 @@ def kill_often(study, place, *, kills, seed, engine=None, say=print):
     chance, rounds = random.Random(seed), []
     for number in range(1, kills + 1):
         seconds = chance.uniform(0.02, 1.02) * duration
-        victim = chance.choice(["runner", "kernel", "group"])
+        victim = chance.choice(["runner", "notebook", "youngest", "group"])
         trial = place / f"round {number}"
         trial.mkdir()
         wrong = disturbed(study, trial, undisturbed, seconds, victim, engine)

@@ -24,7 +24,7 @@ COMMON_GROUND = {
 COMPOSERS = {  # they run phases; they hold no idea
     "pipeline",
     "freshness",
-    "forked",
+    "engines",
     "verify",
     "lab",
     "__main__",

@@ -9,7 +9,7 @@ import sys
 import threading
 
 import pytest
-from benchmarks.kill import kill_often, processes_with
+from benchmarks.kill import descendants, kill_often, processes_with
 
 from analysis import files, pipeline
 from analysis.__main__ import main
@@ -44,7 +44,8 @@ def test_a_cell_that_never_ends_is_stopped_when_a_time_limit_is_set(
     phase_1(small_notebooks, "while True:\n    pass")
     assert main(["run", str(study), "--engine", engine, "--timeout", "1"]) == 1
     said = capsys.readouterr().err
-    assert "1_familiarisation failed" in said and "CellTimeoutError" in said
+    assert "1_familiarisation failed in cell [3]: CellTimeoutError" in said
+    assert "was stopped after 1 s" in said and "1_familiarisation.failed.ipynb" in said
     assert "Set TIMEOUT to more seconds, or to nothing for no limit." in said
     assert "Traceback" not in said
 
@@ -56,7 +57,9 @@ def test_a_kernel_that_dies_is_told_from_a_mistake_in_the_notebook(
     phase_1(small_notebooks, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     assert main(["run", str(study), "--engine", engine]) == 1
     said = capsys.readouterr().err
-    assert "DeadKernelError" in said and "run it on a machine with more memory." in said
+    assert "1_familiarisation failed in cell [3]: DeadKernelError" in said
+    assert "1_familiarisation.failed.ipynb" in said
+    assert "run it on a machine with more memory." in said
     assert "Traceback" not in said
 
 
@@ -134,6 +137,27 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(study, tmp_path):
     assert not list(out.rglob(".*.part*"))
 
 
+LEAVES_PROCESSES = """import multiprocessing, subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "MARK"])
+multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,)).start()"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_a_cell_starts_ends_with_its_notebook_and_holds_up_no_later_run(
+    small_notebooks, study, engine
+):
+    fcntl = pytest.importorskip("fcntl")
+    (small_notebooks / "mended").touch()
+    phase_1(small_notebooks, LEAVES_PROCESSES.replace("MARK", str(study)))
+    before = set(descendants(os.getpid()))
+    assert pipeline.run(study, engine=engine, say=lambda *_, **__: None) == list(PHASES)
+    assert not [line for line in processes_with(str(study)) if "sleep(600)" in line]
+    assert set(descendants(os.getpid())) == before
+    lock = (pipeline.settle(study).processed / pipeline.LOCK).open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def test_nothing_needs_the_network(study, tmp_path):
     cut_off = ["unshare", "-rn"]
     if not shutil.which("unshare") or subprocess.run([*cut_off, "true"], check=False).returncode:
@@ -175,6 +199,36 @@ def test_notebooks_share_no_state(small_notebooks, study, engine):
     )
     with pytest.raises(pipeline.PhaseError, match="3_theme_search"):
         pipeline.run(study, engine=engine, say=lambda *_, **__: None)
+
+
+def test_outputs_never_go_into_the_study_folder(study, capsys):
+    before = sorted(study.rglob("*"))
+    assert main(["run", str(study), "--out", str(study / "results")]) == 1
+    assert "OUT is inside the study folder." in capsys.readouterr().err
+    assert sorted(study.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--timeout", "soon"], "'soon' is no number of seconds. Write one above 0, as in"),
+        (["--timeout", "0"], "'0' is no number of seconds."),
+        (["--timeout=-1"], "'-1' is no number of seconds."),
+        (["--engine", "frok"], "invalid choice: 'frok'"),
+        (["--out", "~nobody-of-this-name/x"], "there is no such home folder"),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_told_in_a_sentence(study, capsys, asked, said):
+    with pytest.raises(SystemExit) as ended:
+        main(["run", str(study), *asked])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert said in told and "usage" not in told
+
+
+def test_a_study_that_is_a_file_is_called_one(study, capsys):
+    assert main(["run", str(study / "study.toml")]) == 1
+    assert "study.toml: is a file, not a folder." in capsys.readouterr().err
 
 
 def test_the_command_runs_from_any_folder_on_a_relative_path(small_notebooks, study, monkeypatch):

@@ -5,12 +5,14 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis import freshness, pipeline
+from analysis.__main__ import main
 from analysis.new_study import write_study
 from analysis.problems import StudyError
 from analysis.study import NOTEBOOKS, PHASES, ROOT
@@ -190,6 +192,48 @@ def _set(folder, old, new):
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_another_order_of_groups_is_a_change(copy_of_run):
+    folder, _ = copy_of_run
+    settings = pipeline.settle(folder)
+    made = [
+        freshness.made_from(replace(settings, groups=groups), PHASES[1])
+        for groups in ({"a": ["ana"], "b": ["ben"]}, {"b": ["ben"], "a": ["ana"]})
+    ]
+    decisions = "the decisions in study.toml"
+    assert made[0].pop(decisions) != made[1].pop(decisions)
+    assert made[0] == made[1]
+
+
+def test_a_hidden_file_of_an_editor_is_none_of_the_modules(monkeypatch, tmp_path):
+    shutil.copytree(ROOT / "src" / "analysis" / "figures", tmp_path / "src/analysis/figures")
+    (tmp_path / "src" / "analysis" / "figures" / ".page.py.swp").write_bytes(b"\xff\xfe")
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    write_notebook(tmp_path / "n.ipynb", "from analysis.figures import drawn")
+    found = {path.name for path in freshness.modules_of(tmp_path / "n.ipynb")}
+    assert "page.py" in found and ".page.py.swp" not in found
+
+
+def test_one_phase_that_is_up_to_date_says_which_earlier_one_is_not(copy_of_run, capsys):
+    folder, _ = copy_of_run
+    (folder / "adjudications.csv").open("a").write("night,staying,absent,No.,,\n")
+    assert main(["run", str(folder), "--phase", PHASES[4]]) == 0
+    note, nothing, *_ = capsys.readouterr().out.splitlines()
+    assert note == (
+        "Note: 4_theme_review is not up to date (adjudications.csv changed); "
+        "`make all` runs it first."
+    )
+    assert nothing == "Nothing to do: 5_theme_definition is up to date."
+
+
+def test_a_missing_environment_file_is_written_again(copy_of_run):
+    folder, outputs = copy_of_run
+    path = outputs / "processed" / pipeline.ENVIRONMENT
+    before = path.read_bytes()
+    path.unlink()
+    assert pipeline.run(folder, **QUIET) == []
+    assert path.read_bytes() == before
 
 
 def test_reasons_name_the_file(copy_of_run):

@@ -2,46 +2,84 @@
 
 import argparse
 import errno
+import os
 import re
 import sys
+from pathlib import Path
 
 from analysis.problems import StudyError
 from analysis.study import PHASES
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """A sentence; the usage that argparse puts before it is not that of `make`."""
+        self.exit(2, f"\n{message}\n")
+
+
+def _place(text):
+    """A path with the home folder in place of '~'."""
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError:
+        said = f"there is no such home folder: '{text}'. Write the path in full."
+        raise argparse.ArgumentTypeError(said) from None
+
+
+def _seconds(text):
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        said = f"'{text}' is no number of seconds. Write one above 0, as in TIMEOUT=600."
+        raise argparse.ArgumentTypeError(said)
+    return seconds
+
+
 def main(arguments=None):
     """Parse the command line and run it; the exit code."""
-    parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
+    parser = _Parser(prog="analysis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
     run = commands.add_parser("run", help="run the phases that are not up to date")
     run.add_argument("--phase", choices=PHASES, help="this phase alone")
     run.add_argument("--force", action="store_true", help="even if nothing changed")
-    run.add_argument("--timeout", type=float, help="seconds for a cell; without it, no limit")
+    run.add_argument("--timeout", type=_seconds, help="seconds for a cell; without it, no limit")
     run.add_argument("--engine", choices=("fork", "kernel"), help="how notebooks are executed")
     figures = commands.add_parser("figures", help="redraw the figures from their tables")
     status = commands.add_parser("status", help="what is up to date, what is not, and why")
     for command in (run, figures, status):
-        command.add_argument("study", help="a name in data/raw, or a path to a study folder")
-        command.add_argument("--out", help="folder for the outputs of a study outside data/raw")
+        command.add_argument(
+            "study", type=_place, help="a name in data/raw, or a path to a study folder"
+        )
+        command.add_argument(
+            "--out", type=_place, help="folder for the outputs of a study outside data/raw"
+        )
     verify = commands.add_parser("verify", help="run a committed study anew and compare")
     verify.add_argument("study", nargs="?", default="pacemakers")
     audit = commands.add_parser("audit", help="hold a manuscript against a study's codings")
-    audit.add_argument("manuscript", help="a .docx, .md, .txt, .html or .tex file")
-    audit.add_argument("--study", default="pacemakers", help="a name, a path, or none")
-    audit.add_argument("--out", help="folder of the outputs of a study outside data/raw")
+    audit.add_argument("manuscript", type=_place, help="a .docx, .md, .txt, .html or .tex file")
+    audit.add_argument("--study", type=_place, default="pacemakers", help="a name, a path, or none")
+    audit.add_argument(
+        "--out", type=_place, help="folder of the outputs of a study outside data/raw"
+    )
     audit.add_argument("--alone", action="store_true", help="claims against each other only")
     audit.add_argument("--suggest", action="store_true", help="print the right words too")
     bring = commands.add_parser("import", help="bring files of coding tools into a study")
-    bring.add_argument("paths", nargs="+", help="files, or folders that hold them")
+    bring.add_argument("paths", type=_place, nargs="+", help="files, or folders that hold them")
     bring.add_argument("--coder", help="a name for who coded, or old=new,old=new")
     bring.add_argument("--unit", help="how positions count, as in 'UTF-16 units'")
-    bring.add_argument("--study", required=True, help="a study folder; a new one is made")
+    bring.add_argument(
+        "--study", type=_place, required=True, help="a study folder; a new one is made"
+    )
     export = commands.add_parser("export", help="write a study for another tool")
-    export.add_argument("path", help=".qdpx, .qdc, .xlsx or .json, or a folder for CSV")
-    export.add_argument("--study", required=True, help="a name in data/raw, or a path")
+    export.add_argument(
+        "path", type=_place, help=".qdpx, .qdc, .xlsx or .json, or a folder for CSV"
+    )
+    export.add_argument("--study", type=_place, required=True, help="a name in data/raw, or a path")
     new = commands.add_parser("new", help="write an empty study folder that explains itself")
-    new.add_argument("path")
+    new.add_argument("path", type=_place)
 
     options = parser.parse_args(arguments)
     try:
@@ -64,6 +102,9 @@ def _in_words(error):
     place = f" ({error.filename})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full{place}. Make room, then the same command again."
+    unreadable = error.filename and os.path.exists(error.filename)
+    if unreadable and not os.access(error.filename, os.R_OK):
+        return f"This place cannot be read{place}. Give yourself the right to read it."
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return f"This place cannot be written to{place}. Give yourself the right, or set OUT."
     return f"{error.strerror or error}{place}."
@@ -90,7 +131,7 @@ def run(options):
         print(f"\n{error}", file=sys.stderr)
         return 1
     if not ran:
-        _say("Nothing to do: every result is up to date.")
+        _say(f"Nothing to do: {options.phase or 'every result'} is up to date.")
     _say(pipeline.where(pipeline.settle(options.study, options.out)))
     return 0
 
@@ -139,12 +180,10 @@ def new(options):
 
 def audit(options):
     """1 if something in the manuscript is wrong, else 0."""
-    from pathlib import Path
-
     from analysis import auditing, pipeline
     from analysis.problems import ASKED_FOR, Problem, stop_if
 
-    path = Path(options.manuscript).expanduser()
+    path = Path(options.manuscript)
     if not path.is_file():
         todo = "Say MANUSCRIPT=path/to/manuscript.docx."
         stop_if([Problem("there is no such file.", todo, str(path))], ASKED_FOR)

@@ -94,6 +94,7 @@ def made_from(settings, phase):
         "its parameters in study.toml": digest(_json(settings.parameters[phase])),
         "the decisions in study.toml": digest(
             _json({name: getattr(settings, name) for name in DECISIONS})
+            + _json(list(settings.groups))  # their order is that of the tables
         ),
         "requirements.lock": digest((ROOT / "requirements.lock").read_bytes()),
     }
@@ -123,9 +124,11 @@ def modules_of(notebook):
         place = ROOT / "src" / "analysis" / wanted.pop()
         files = place.rglob("*.*") if place.is_dir() else [place.with_suffix(".py")]
         for path in files:
-            if path not in found and path.is_file() and "__pycache__" not in path.parts:
+            ours = not path.name.startswith(".") and "__pycache__" not in path.parts
+            if path not in found and path.is_file() and ours:
                 found.add(path)
-                wanted |= _imported(path.read_text(encoding="utf-8"))
+                if path.suffix == ".py":
+                    wanted |= _imported(path.read_text(encoding="utf-8"))
     return sorted(found)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from analysis import freshness
 from analysis.files import UNFINISHED, write_atomic
-from analysis.problems import Problem, StudyError, counted, did_you_mean, stop_if
+from analysis.problems import ASKED_FOR, Problem, StudyError, counted, did_you_mean, stop_if
 from analysis.study import (
     NOTEBOOKS,
     OUT_VARIABLE,
@@ -116,6 +116,10 @@ def run(study, *, out=None, phases=PHASES, force=False, engine=None, timeout=Non
     settings = settle(study, out)
     check_parameters(settings)
     if not force and not any(_reasons(settings, phase)[0] for phase in phases):
+        if not (settings.processed / ENVIRONMENT).is_file():
+            _write_environment(settings)
+        if len(phases) == 1:
+            _check_earlier(settings, phases[0], say)
         return []
     check_study(settings)
     with _alone(settings, say):
@@ -139,7 +143,11 @@ def settle(study, out=None):
     settings = open_study(study)
     if out is not None:
         refuse_inside_the_repository(Path(out), "OUT", "data/processed")
-        os.environ[OUT_VARIABLE] = str(Path(out).expanduser().resolve())
+        place = Path(out).expanduser().resolve()
+        if place.is_relative_to(settings.folder):
+            todo = "Choose a folder beside it: nothing is ever written into a study."
+            stop_if([Problem("OUT is inside the study folder.", todo, str(out))], ASKED_FOR)
+        os.environ[OUT_VARIABLE] = str(place)
     os.environ[STUDY_VARIABLE] = str(settings.folder)
     os.environ.update(SETTINGS_OF_EVERY_RUN)
     return open_study(settings.name)
@@ -162,15 +170,14 @@ def _prepare(engine, phases):
     os.environ["MPLCONFIGDIR"] = str(cache / "matplotlib")
     from papermill.engines import papermill_engines
 
-    from analysis import forked, processes
+    from analysis import engines, processes
 
-    if engine is None:
-        engine = "fork" if processes.forks() else "kernel"
-    if engine == "kernel":
-        return None
-    papermill_engines.register("fork", forked.ForkEngine)
-    forked.preload([NOTEBOOKS / f"{phase}.ipynb" for phase in phases])
-    return "fork"
+    papermill_engines.register("fork", engines.ForkEngine)
+    papermill_engines.register("kernel", engines.KernelEngine)
+    engine = engine or ("fork" if processes.forks() else "kernel")
+    if engine == "fork":
+        engines.preload([NOTEBOOKS / f"{phase}.ipynb" for phase in phases])
+    return engine
 
 
 def _run_one(settings, phase, origin, reasons, engine, timeout, say):
@@ -196,7 +203,6 @@ def _run_notebook(settings, phase, engine, timeout):
     """Execute one notebook; the files that it wrote, by name, with their digests."""
     import nbformat
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     folder = settings.processed / phase
     folder.mkdir(parents=True, exist_ok=True)
@@ -234,12 +240,6 @@ def _run_notebook(settings, phase, engine, timeout):
             f"{_advice(error.ename, error.evalue)}"
             f"The notebook with its traceback is {shown(failed)}"
         ) from None
-    except (DeadKernelError, CellTimeoutError) as error:  # of the ordinary kernel
-        kind = type(error).__name__
-        said = str(error).split("\n")[0]
-        raise PhaseError(
-            f"{phase} failed: {kind}: {said}\n{_advice(kind, said)}".rstrip()
-        ) from None
     finally:
         unfinished.unlink(missing_ok=True)
     write_atomic(folder / f"{phase}.ipynb", canonical(notebook, nbformat).encode("utf-8"))
@@ -274,7 +274,7 @@ def _advice(kind, said):
             return "The folder cannot be written to: give yourself the right, or set OUT.\n"
     if kind == "CellTimeoutError":
         return "Set TIMEOUT to more seconds, or to nothing for no limit.\n"
-    if kind == "DeadKernelError":
+    if kind in ("DeadKernelError", "BrokenProcessPool"):
         return "Close other programs, or run it on a machine with more memory.\n"
     return ""
 
@@ -318,6 +318,7 @@ def _alone(settings, say):
         except BlockingIOError:
             say("Another run is working on this study; waiting until it ends ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        os.register_at_fork(after_in_child=lock.close)  # it is the runner's alone
         yield
 
 

@@ -179,10 +179,11 @@ def read_decisions(folder):
     file = "study.toml"
     if not folder.is_dir():
         known = sorted(p.name for p in (ROOT / "data" / "raw").glob("*") if p.is_dir())
+        what = f"there is no study folder of this name.{did_you_mean(folder.name, known)}"
         raise StudyError(
             [
                 Problem(
-                    f"there is no study folder of this name.{did_you_mean(folder.name, known)}",
+                    "is a file, not a folder." if folder.is_file() else what,
                     "Give the name of a folder in data/raw, or the path of a folder.",
                     folder.name if folder.parent == ROOT / "data" / "raw" else str(folder),
                 )

@@ -4,7 +4,8 @@ Two independent proofs. First the whole pipeline runs into a fresh folder, with 
 Jupyter kernel for each notebook, and every file is compared with the committed one. Then nbval
 executes copies of the committed notebooks and compares each cell's output with the stored one;
 figures, which nbval does not compare, are in it by the digests that their cells print. Nothing
-that is committed is written.
+that is committed is written. What is compared are the files as they are here; where they are not
+as git has them, that is said, and nothing is proven.
 """
 
 import json
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from itertools import zip_longest
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,10 +24,10 @@ import numpy as np
 from matplotlib import image
 
 from analysis import pipeline
-from analysis.study import OUT_VARIABLE, PHASES, STUDY_VARIABLE
+from analysis.problems import counted
+from analysis.study import OUT_VARIABLE, PHASES, ROOT, STUDY_VARIABLE
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-NOT_TEXT = (".png", ".svg", ".pdf", ".docx")
+_ESCAPES = re.compile(r"(?:\x1b|#x1B)\[[0-9;]*m")  # as they are, and as JUnit's XML writes them
 LEFT_OUT = {pipeline.ENVIRONMENT}  # versions may differ: that is what the comparison is for
 
 
@@ -37,8 +39,8 @@ def verify(study, *, differences, say):
     study : str
         A folder's name in data/raw.
     differences : Path
-        Folder for the committed, the fresh and a difference image of each figure that differs;
-        emptied first, made only if there is one.
+        Folder for the committed and the fresh file of each figure that differs, and for a
+        picture of where (PNG); emptied first, made only if there is one.
     say : callable
         Prints one line.
 
@@ -59,14 +61,16 @@ def verify(study, *, differences, say):
             committed, {"": fresh / "processed", "figures/": fresh / "figures"}, differences, say
         )
         say("\nEvery cell of the committed notebooks, executed again (nbval):")
-        cells = _compare_cells(settings, Path(place) / "nbval", say)
+        cells = _compare_cells(settings, Path(place) / "nbval", fresh, say)
+    changed = _not_as_committed(committed.values(), say)
     different = [name for name, verdict in found.items() if not verdict.startswith("same")]
     failed = [phase for phase, (_, wrong) in cells.items() if wrong]
     say("")
-    if different or failed:
+    if different or failed or changed:
         say(
             f"NOT the same: {len(different)} of {len(found)} files differ, and cells of "
-            f"{len(failed)} of {len(cells)} notebooks."
+            f"{len(failed)} of {len(cells)} notebooks"
+            + (f"; {counted(len(changed), 'file')} not as committed." if changed else ".")
         )
         if differences.is_dir():
             say(f"Figures that differ, and where: {pipeline.shown(differences)}")
@@ -77,6 +81,24 @@ def verify(study, *, differences, say):
         "notebooks show again what they show."
     )
     return True
+
+
+def _not_as_committed(folders, say):
+    """Results here that are not as git's last commit has them: `make all` may have written them."""
+    asked = ["git", "-C", str(ROOT), "diff", "--name-only", "--relative", "HEAD", "--"]
+    try:
+        done = subprocess.run([*asked, *map(str, folders)], capture_output=True, text=True)
+    except FileNotFoundError:
+        done = None
+    if done is None or done.returncode:
+        say("\nThere is no git history here: the files compared are those of this folder.")
+        return []
+    changed = [name for name in done.stdout.splitlines() if Path(name).name not in LEFT_OUT]
+    if changed:
+        say("\nNot as the last commit has it (`git diff` shows what is other):")
+        for name in changed:
+            say(f"  differs  {name}")
+    return changed
 
 
 # Files ---------------------------------------------------------------------------------------
@@ -117,13 +139,14 @@ def _verdict(name, old, new, differences):
         return "differs: the fresh run does not write it"
     if old.read_bytes() == new.read_bytes():
         return "same"
-    if old.suffix == ".png":
-        return _compare_pixels(name, old, new, differences)
-    if old.suffix == ".ipynb":
-        return f"differs: {_first_cell(old, new)}"
-    if old.suffix in NOT_TEXT:
-        return "differs: other bytes"
-    return f"differs: {_first_line(old, new)}"
+    try:
+        if old.suffix == ".png":
+            return _compare_pixels(name, old, new, differences)
+        if old.suffix in (".svg", ".pdf"):
+            _keep(name, old, new, differences)
+        return f"differs: {WHERE.get(old.suffix, _first_line)(old, new)}"
+    except (OSError, SyntaxError, ValueError, KeyError, zipfile.BadZipFile):
+        return "differs: the committed file cannot be read"
 
 
 def _first_line(old, new):
@@ -139,8 +162,25 @@ def _first_cell(old, new):
     for number, (before, now) in enumerate(zip_longest(*sides, fillvalue={}), start=1):
         for part in ("source", "outputs", "execution_count"):
             if before.get(part) != now.get(part):
-                return f"{part} of cell {number}"
+                count = before.get("execution_count") or now.get("execution_count")
+                return f"{part} of cell {f'[{count}]' if count else f'number {number}'}"
     return "its metadata"
+
+
+def _parts(old, new):
+    """Which parts of a Word file differ: word/document.xml is its text."""
+    sides = [zipfile.ZipFile(path) for path in (old, new)]
+    names = sorted(set(sides[0].namelist()) ^ set(sides[1].namelist()))
+    both = sorted(set(sides[0].namelist()) & set(sides[1].namelist()))
+    names += [name for name in both if sides[0].read(name) != sides[1].read(name)]
+    return f"in it {', '.join(names)}" if names else "other bytes"
+
+
+def _only_bytes(*_):
+    return "other bytes"
+
+
+WHERE = {".ipynb": _first_cell, ".docx": _parts, ".pdf": _only_bytes}  # others: the first line
 
 
 def _short(line, length=60):
@@ -149,13 +189,10 @@ def _short(line, length=60):
 
 def _compare_pixels(name, old, new, differences):
     """'same pixels', or where they differ, with pictures of it."""
-    before, now = (image.imread(path)[..., :3] for path in (old, new))  # with transparency or not
+    before, now = (_on_white(image.imread(path)) for path in (old, new))
     if before.shape == now.shape and (before == now).all():
         return "same: the pixels (other bytes)"
-    differences.mkdir(parents=True, exist_ok=True)
-    stem = differences / Path(name).stem
-    shutil.copy(old, f"{stem}-committed.png")
-    shutil.copy(new, f"{stem}-fresh.png")
+    stem = _keep(name, old, new, differences)
     if before.shape != now.shape:
         return "differs: its size"
     apart = np.abs(before - now).max(axis=-1) > 0
@@ -165,10 +202,27 @@ def _compare_pixels(name, old, new, differences):
     return f"differs: {apart.sum():,} of {apart.size:,} pixels"
 
 
+def _on_white(pixels):
+    """What a reader sees of a picture, with transparency or without."""
+    if pixels.shape[-1] < 4:
+        return pixels
+    opacity = pixels[..., 3:]
+    return pixels[..., :3] * opacity + (1 - opacity)
+
+
+def _keep(name, old, new, differences):
+    """Put the committed and the fresh file beside each other; the beginning of their paths."""
+    differences.mkdir(parents=True, exist_ok=True)
+    stem = differences / Path(name).stem
+    shutil.copy(old, f"{stem}-committed{old.suffix}")
+    shutil.copy(new, f"{stem}-fresh{new.suffix}")
+    return stem
+
+
 # Cells ---------------------------------------------------------------------------------------
 
 
-def _compare_cells(settings, place, say):
+def _compare_cells(settings, place, fresh, say):
     """(cells compared, what is wrong) of each committed notebook, by nbval on a copy."""
     copies = place / "notebooks"
     copies.mkdir(parents=True)
@@ -182,7 +236,7 @@ def _compare_cells(settings, place, say):
             shutil.copy(committed, copies)
     environment = os.environ | {
         STUDY_VARIABLE: str(settings.folder),
-        OUT_VARIABLE: str(place / "out"),
+        OUT_VARIABLE: str(fresh),  # its tables are there for a notebook whose forerunner is not
     }
     report = place / "report.xml"
     subprocess.run(
@@ -201,7 +255,8 @@ def _compare_cells(settings, place, say):
         n, wrong = found.get(phase, (0, []))
         trouble = case.find("failure") if case.find("failure") is not None else case.find("error")
         if trouble is not None:
-            wrong = [*wrong, f"{case.get('name')}: {_what_nbval_says(trouble)}"]
+            number = int(re.search(r"Cell (\d+)", case.get("name"))[1])  # code cells, from 0
+            wrong = [*wrong, f"cell [{number + 1}]: {_what_nbval_says(trouble)}"]
         found[phase] = (n + 1, wrong)
     for phase in PHASES:
         n, wrong = found.setdefault(phase, (0, ["nbval could not run it"]))
@@ -215,7 +270,10 @@ def _without_outputs(path):
     """What is wrong with a notebook that was never executed, or emptied; '' if nothing is."""
     if not path.is_file():
         return "is not committed"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError):
+        return "cannot be read as a notebook"
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     empty = sum(cell["execution_count"] is None for cell in code)
     if empty or not any(cell["outputs"] for cell in code):
@@ -224,9 +282,11 @@ def _without_outputs(path):
 
 
 def _what_nbval_says(trouble):
-    lines = [line.strip() for line in (trouble.text or trouble.get("message", "")).split("\n")]
-    plain = [_ESCAPES.sub("", line) for line in lines]
-    telling = [
-        line for line in plain if line.startswith(("mismatch", "Unexpected", "Missing", "<<<"))
-    ]
-    return _short(" ".join(telling[:2]) or " ".join(plain[:2]), 120)
+    """The stored and the fresh line where a cell's outputs part, as nbval reports them."""
+    text = _ESCAPES.sub("", trouble.text or trouble.get("message", ""))
+    lines = [line.strip() for line in text.partition("Traceback:")[2].split("\n")]
+    telling = [line for line in lines if line.startswith(("mismatch", "Unexpected", "Missing"))][:1]
+    stored, now = ([line[2:] for line in lines if line.startswith(sign)] for sign in ("+ ", "- "))
+    if stored and now:
+        telling.append(f"committed {_short(stored[0])}, fresh {_short(now[0])}")
+    return " ".join(telling) or _short(" ".join(filter(None, lines)), 200)

@@ -12,6 +12,7 @@ from pypdf.generic import ContentStream
 from analysis.figures.lettering import LACKING, SIGNS_LACKING
 from analysis.figures.manuscript import MANUSCRIPT
 from analysis.figures.profiles import PROFILES
+from analysis.processes import side_by_side
 
 MM_PER_PT, MM_PER_INCH = 25.4 / 72, 25.4
 WIDTH_MAY_DIFFER = 0.2  # mm
@@ -37,22 +38,28 @@ def check_artwork(folder, profile):
         NaN in a bitmap; dpi (bitmaps); verdict: "fits", "look" (fits, with something to know) or
         "does not fit"; reason.
     """
-    folder, asked = Path(folder), PROFILES[profile]
-    rows = []
-    for name in MANUSCRIPT:
-        there = [ending for ending in ENDINGS if (folder / f"{name}{ending}").is_file()]
-        for ending in ENDINGS if there else ():
-            file = f"{name}{ending}"
-            if ending not in there:
-                rows.append({"file": file, "verdict": "does not fit", "reason": "is missing"})
-            elif ending in READ:
-                found = READ[ending](folder / file)
-                found["wanted_mm"] = _column(found, asked)
-                faults, notes = _judge(found, asked, ending)
-                verdict = "does not fit" if faults else "look" if notes else "fits"
-                reason = "; ".join(faults + notes)
-                rows.append({"file": file, **found, "verdict": verdict, "reason": reason})
+    jobs = [(Path(folder), name, PROFILES[profile]) for name in MANUSCRIPT]
+    rows = [row for rows in side_by_side(_check, jobs) for row in rows]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _check(job):
+    """The rows of one figure; none if none of its files is there."""
+    folder, name, asked = job
+    there = [ending for ending in ENDINGS if (folder / f"{name}{ending}").is_file()]
+    rows = []
+    for ending in ENDINGS if there else ():
+        file = f"{name}{ending}"
+        if ending not in there:
+            rows.append({"file": file, "verdict": "does not fit", "reason": "is missing"})
+        elif ending in READ:
+            found = READ[ending](folder / file)
+            found["wanted_mm"] = _column(found, asked)
+            faults, notes = _judge(found, asked, ending)
+            verdict = "does not fit" if faults else "look" if notes else "fits"
+            reason = "; ".join(faults + notes)
+            rows.append({"file": file, **found, "verdict": verdict, "reason": reason})
+    return rows
 
 
 COLUMNS = """

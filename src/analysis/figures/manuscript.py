@@ -1,9 +1,7 @@
 """The manuscript's figures by name: drawn in a notebook, or anew from the table beside them."""
 
 import textwrap
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -22,7 +20,7 @@ from analysis.figures.profiles import PROFILES
 from analysis.figures.rows import height_for_rows
 from analysis.figures.thematic_map import height_of_map, plot_thematic_map
 from analysis.figures.theme_matrix import plot_theme_matrix
-from analysis.processes import die_with_the_parent, may_fork, processors
+from analysis.processes import side_by_side
 
 # What the manuscript shows: how each figure is drawn from its table, over how many columns of the
 # page, and how high in mm at a width in mm.
@@ -104,13 +102,8 @@ def save_figures(figures, folder, profile="generic"):
         ``file, sha256`` of all files, in the order of the figures: see `save_figure`.
     """
     jobs = [(name, *figure, Path(folder), profile) for name, figure in figures.items()]
-    at_once = min(processors(), len(jobs)) if may_fork() else 1
-    if at_once < 2:
-        return pd.concat(map(_save, jobs), ignore_index=True) if jobs else pd.DataFrame()
-    with ProcessPoolExecutor(
-        at_once, mp_context=get_context("fork"), initializer=die_with_the_parent
-    ) as pool:
-        return pd.concat(pool.map(_save, jobs), ignore_index=True)
+    saved = side_by_side(_save, jobs)
+    return pd.concat(saved, ignore_index=True) if saved else pd.DataFrame()
 
 
 def _save(job):

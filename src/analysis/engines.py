@@ -1,9 +1,9 @@
-"""A papermill engine that forks each notebook from one process with everything imported.
+"""Two papermill engines: each notebook forked from one process, or in an ordinary kernel.
 
 A kernel costs a second of starting and importing for each notebook; a fork costs nothing, and
-what a notebook leaves behind (variables, environment, working directory, options, random state)
-is gone with it. Linux only: elsewhere forking a process with libraries loaded is not safe. The
-ordinary kernel stays the reference; tests hold both to the same bytes.
+what a notebook leaves behind (variables, environment, working directory, options, random state,
+processes) is gone with it. Linux only: elsewhere forking a process with libraries loaded is not
+safe. The ordinary kernel stays the reference; tests hold both to the same bytes.
 """
 
 import base64
@@ -12,6 +12,7 @@ import gc
 import importlib
 import io
 import json
+import logging
 import os
 import re
 import select
@@ -19,9 +20,11 @@ import signal
 import sys
 import time
 
-from papermill.engines import Engine
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import from_dict
+from papermill.engines import Engine, NBClientEngine
 
-from analysis.processes import die_with_the_parent
+from analysis.processes import die_with
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -59,10 +62,10 @@ class ForkEngine(Engine):
         reading, writing = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
-        child = os.fork()
+        parent, child = os.getpid(), os.fork()
         if child == 0:
             os.close(reading)
-            _be_the_kernel([c.source for _, c in cells], writing, folder)
+            _be_the_kernel([c.source for _, c in cells], writing, folder, parent)
         os.close(writing)
         try:
             _collect(nb_man, cells, reading, execution_timeout)
@@ -71,19 +74,39 @@ class ForkEngine(Engine):
             _end(child)
 
 
+class KernelEngine(NBClientEngine):
+    """Executes a notebook in a kernel of its own; a cell that could not end is told as above."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, execution_timeout=None, **more):
+        """Called by papermill, which alone would leave without the notebook."""
+        logging.getLogger("papermill").addHandler(logging.NullHandler())  # its words come too
+        try:
+            super().execute_managed_notebook(
+                nb_man, kernel_name, execution_timeout=execution_timeout, **more
+            )
+        except (CellTimeoutError, DeadKernelError) as error:
+            kind = "died" if isinstance(error, DeadKernelError) else "timeout"
+            cells = [(i, c) for i, c in enumerate(nb_man.nb.cells) if c.cell_type == "code"]
+            begun = [c.metadata.papermill["status"] == nb_man.COMPLETED for _, c in cells]
+            index, cell = cells[sum(begun) - 1]
+            cell["execution_count"] = sum(begun)
+            cell["outputs"] = [from_dict(_error(kind, execution_timeout))]
+            nb_man.cell_exception(cell, index)
+
+
 # In the parent -------------------------------------------------------------------------------
 
 
 def _collect(nb_man, cells, reading, timeout):
     """Put what the child sends into the notebook, cell by cell, until it ends or fails."""
-    from nbformat import from_dict
-
     lines = _lines(reading, timeout)
-    for index, cell in cells:
+    for count, (index, cell) in enumerate(cells, start=1):
         nb_man.cell_start(cell, index)
         answer = next(lines)
         if "failure" in answer:
-            answer = _failure(answer["failure"], timeout)
+            outputs = [_error(answer["failure"], timeout)]
+            answer = {"outputs": outputs, "execution_count": count}
         cell["outputs"] = [from_dict(output) for output in answer["outputs"]]
         cell["execution_count"] = answer["execution_count"]
         failed = any(output["output_type"] == "error" for output in answer["outputs"])
@@ -117,30 +140,32 @@ def _deadline(timeout):
     return None if timeout is None else time.monotonic() + timeout
 
 
-def _failure(kind, timeout):
-    ename, evalue = {
-        "timeout": ("CellTimeoutError", f"the cell was stopped after {timeout} seconds"),
-        "died": ("DeadKernelError", "the notebook's process ended (was memory exhausted?)"),
-    }[kind]
-    error = {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": [evalue]}
-    return {"outputs": [error], "execution_count": None}
+def _error(kind, timeout):
+    """What stands in the notebook for a cell that could not end: an error by nbclient's names."""
+    if kind == "timeout":
+        ename, evalue = "CellTimeoutError", f"the cell was stopped after {timeout:g} s"
+    else:
+        ename, evalue = "DeadKernelError", "the notebook's process ended (was memory exhausted?)"
+    return {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": [evalue]}
 
 
 def _end(child):
-    """Leave no process behind, whatever happened."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
+    """Leave no process behind, whatever happened: the child's neither, of which it is the group."""
+    for kill in (os.kill, os.killpg):  # the group is not there if the child has yet to make it
+        with contextlib.suppress(ProcessLookupError):
+            kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 
 
 # In the child --------------------------------------------------------------------------------
 
 
-def _be_the_kernel(sources, writing, folder):
+def _be_the_kernel(sources, writing, folder, parent):
     """Run the cells and never return."""
     status = 1
     try:
-        die_with_the_parent()
+        os.setpgid(0, 0)  # what a cell starts is of this group, and ends with it
+        die_with(parent)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
