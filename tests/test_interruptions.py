@@ -1,6 +1,7 @@
 """A run that is killed, starved or misused says so in a sentence and loses nothing."""
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -156,6 +157,16 @@ def test_what_a_cell_starts_ends_with_its_notebook_and_holds_up_no_later_run(
     assert set(descendants(os.getpid())) == before
     lock = (pipeline.settle(study).processed / pipeline.LOCK).open("w")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="notebooks are forked on Linux")
+def test_a_cell_that_forks_is_shown_once(small_notebooks, study):
+    (small_notebooks / "mended").touch()
+    phase_1(small_notebooks, "import os\nchild = os.fork()\nprint('here')")
+    pipeline.run(study, engine="fork", say=lambda *_, **__: None)
+    path = pipeline.settle(study).processed / PHASES[0] / f"{PHASES[0]}.ipynb"
+    *_, cell = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert cell["outputs"] == [{"name": "stdout", "output_type": "stream", "text": ["here\n"]}]
 
 
 def test_nothing_needs_the_network(study, tmp_path):

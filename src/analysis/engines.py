@@ -162,7 +162,7 @@ def _end(child):
 
 def _be_the_kernel(sources, writing, folder, parent):
     """Run the cells and never return."""
-    status = 1
+    status, kernel = 1, os.getpid()
     try:
         os.setpgid(0, 0)  # what a cell starts is of this group, and ends with it
         die_with(parent)
@@ -177,6 +177,8 @@ def _be_the_kernel(sources, writing, folder, parent):
             for source in sources:
                 outputs.clear()
                 done = shell.run_cell(source, store_history=True)
+                if os.getpid() != kernel:  # a cell forked, and this is its child: not the kernel
+                    os._exit(0)
                 for stream in (sys.stdout, sys.stderr):
                     stream.flush()
                 answer = {"outputs": outputs, "execution_count": shell.execution_count - 1}

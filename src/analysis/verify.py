@@ -134,7 +134,7 @@ def _files(folders):
 
 def _verdict(name, old, new, differences):
     if old is None:
-        return "differs: it is not committed"
+        return "differs: it is not here, and the fresh run writes it"
     if new is None:
         return "differs: the fresh run does not write it"
     if old.read_bytes() == new.read_bytes():
