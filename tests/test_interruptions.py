@@ -64,6 +64,16 @@ def test_a_kernel_that_dies_is_told_from_a_mistake_in_the_notebook(
     assert "Traceback" not in said
 
 
+def test_a_kernel_that_does_not_start_is_no_traceback(small_notebooks, study, capsys, monkeypatch):
+    def unanswered(*_, **__):
+        raise RuntimeError("Kernel didn't respond in 60 seconds")
+
+    monkeypatch.setattr("papermill.engines.PapermillNotebookClient.execute", unanswered)
+    assert main(["run", str(study), "--engine", "kernel"]) == 1
+    said = capsys.readouterr().err
+    assert "KernelNotStarted: the kernel did not answer" in said and "127.0.0.1" in said
+
+
 WRITES = "from analysis.files import write_atomic\nwrite_atomic(OUT + '/t.csv', b'new')"
 
 

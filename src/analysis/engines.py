@@ -79,20 +79,27 @@ class KernelEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, *, execution_timeout=None, **more):
-        """Called by papermill, which alone would leave without the notebook."""
-        logging.getLogger("papermill").addHandler(logging.NullHandler())  # its words come too
+        """Called by papermill, which alone would end without a notebook to look at."""
+        logging.getLogger("papermill").addHandler(logging.NullHandler())  # the cell's error says it
         try:
             super().execute_managed_notebook(
                 nb_man, kernel_name, execution_timeout=execution_timeout, **more
             )
-        except (CellTimeoutError, DeadKernelError) as error:
-            kind = "died" if isinstance(error, DeadKernelError) else "timeout"
+        except (CellTimeoutError, RuntimeError) as error:  # a kernel's start fails as RuntimeError
+            wrong = _error(_kind(error), execution_timeout)
             cells = [(i, c) for i, c in enumerate(nb_man.nb.cells) if c.cell_type == "code"]
             begun = [c.metadata.papermill["status"] == nb_man.COMPLETED for _, c in cells]
-            index, cell = cells[sum(begun) - 1]
-            cell["execution_count"] = sum(begun)
-            cell["outputs"] = [from_dict(_error(kind, execution_timeout))]
+            count = max(sum(begun), 1)
+            index, cell = cells[count - 1]
+            cell["execution_count"] = count
+            cell["outputs"] = [from_dict(wrong)]
             nb_man.cell_exception(cell, index)
+
+
+def _kind(error):
+    if isinstance(error, CellTimeoutError):
+        return "timeout"
+    return "died" if isinstance(error, DeadKernelError) else "not started"
 
 
 # In the parent -------------------------------------------------------------------------------
@@ -144,13 +151,15 @@ def _error(kind, timeout):
     """What stands in the notebook for a cell that could not end: an error by nbclient's names."""
     if kind == "timeout":
         ename, evalue = "CellTimeoutError", f"the cell was stopped after {timeout:g} s"
-    else:
+    elif kind == "died":
         ename, evalue = "DeadKernelError", "the notebook's process ended (was memory exhausted?)"
+    else:
+        ename, evalue = "KernelNotStarted", "the kernel did not answer"
     return {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": [evalue]}
 
 
 def _end(child):
-    """Leave no process behind, whatever happened: the child's neither, of which it is the group."""
+    """End the child, whatever happened, and the group of what it started."""
     for kill in (os.kill, os.killpg):  # the group is not there if the child has yet to make it
         with contextlib.suppress(ProcessLookupError):
             kill(child, signal.SIGKILL)

@@ -274,6 +274,8 @@ def _advice(kind, said):
             return "The folder cannot be written to: give yourself the right, or set OUT.\n"
     if kind == "CellTimeoutError":
         return "Set TIMEOUT to more seconds, or to nothing for no limit.\n"
+    if kind == "KernelNotStarted":
+        return "A kernel talks to the run over this machine's own network (127.0.0.1): allow it.\n"
     if kind in ("DeadKernelError", "BrokenProcessPool"):
         return "Close other programs, or run it on a machine with more memory.\n"
     return ""
