@@ -10,6 +10,7 @@ Nothing heavy is imported, because this is all that `make all` does when there i
 import hashlib
 import json
 import re
+from functools import cache
 
 from analysis.files import write_atomic
 from analysis.study import NOTEBOOKS, ROOT
@@ -119,7 +120,7 @@ def modules_of(notebook):
 
     Of a package, all of its files.
     """
-    wanted, found = _imported(_code(notebook)), set()
+    wanted, found = set(_imported(_code(notebook))), set()
     while wanted:
         place = ROOT / "src" / "analysis" / wanted.pop()
         files = place.rglob("*.*") if place.is_dir() else [place.with_suffix(".py")]
@@ -132,8 +133,9 @@ def modules_of(notebook):
     return sorted(found)
 
 
+@cache  # of what phases share, once
 def _imported(code):
-    return set(re.findall(r"^\s*from analysis\.(\w+)[\w.]* import", code, re.MULTILINE))
+    return frozenset(re.findall(r"^\s*from analysis\.(\w+)[\w.]* import", code, re.MULTILINE))
 
 
 def _code(notebook):
@@ -143,7 +145,12 @@ def _code(notebook):
 
 def _cells(notebook):
     """What of a notebook can change its results or its story: not ids, outputs or counts."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return _what_counts(notebook.read_text(encoding="utf-8"))
+
+
+@cache
+def _what_counts(text):
+    cells = json.loads(text)["cells"]
     return json.dumps(
         [
             (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", []))
