@@ -86,13 +86,14 @@ class KernelEngine(NBClientEngine):
                 nb_man, kernel_name, execution_timeout=execution_timeout, **more
             )
         except (CellTimeoutError, RuntimeError) as error:  # a kernel's start fails as RuntimeError
-            wrong = _error(_kind(error), execution_timeout)
             cells = [(i, c) for i, c in enumerate(nb_man.nb.cells) if c.cell_type == "code"]
-            begun = [c.metadata.papermill["status"] == nb_man.COMPLETED for _, c in cells]
-            count = max(sum(begun), 1)
-            index, cell = cells[count - 1]
-            cell["execution_count"] = count
-            cell["outputs"] = [from_dict(wrong)]
+            begun = sum(c.metadata.papermill["status"] == nb_man.COMPLETED for _, c in cells)
+            kind = _kind(error)
+            if begun and kind == "not started":
+                raise  # it did start: this is something else
+            index, cell = cells[max(begun, 1) - 1]
+            cell["execution_count"] = max(begun, 1)
+            cell["outputs"] = [from_dict(_error(kind, execution_timeout))]
             nb_man.cell_exception(cell, index)
 
 
